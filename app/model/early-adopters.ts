@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { login, slug } from './scalar.ts';
+
+const Commitment = z.strictObject({
+  stack: slug,
+  component: slug,
+  os: slug.optional(),
+  arch: z.string().max(16).optional(),
+  until: z.iso.date().optional(),
+  only_versions: z.string().max(100).optional(),
+});
+
+/** The shape of `releases/early-adopters.yml`: sites, their people and what they committed to (R-3-1, R-3.2-1). */
+export const EarlyAdoptersSchema = z.strictObject({
+  apiVersion: z.literal('rollout/v1'),
+  kind: z.literal('EarlyAdopters'),
+  sites: z.array(
+    z.strictObject({
+      site: z
+        .string()
+        .max(60)
+        .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'must be the name of the site in GOCDB'),
+      ngi: z.string().max(60).optional(),
+      country: z.string().length(2).optional(),
+      organisation: z.string().max(200).optional(),
+      team: slug.optional(),
+      github: z.array(login).min(1).max(50),
+      mail: z.email().optional(),
+      tz: z.string().max(60).optional(),
+      vos: z.array(z.string().max(100)).max(100).optional(),
+      baseline: z.string().max(5).optional(),
+      commitments: z.array(Commitment).max(200),
+    }),
+  ),
+});
+export type EarlyAdopters = z.infer<typeof EarlyAdoptersSchema>;
+export type Site = EarlyAdopters['sites'][number];

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { instant, yamlBoolean, yamlInteger, yamlNumber } from './scalar.ts';
+
+const words = z.string().max(10_000);
+const id = z.string().max(160);
+const digest = z.string().regex(/^[0-9a-f]{12,64}$/, 'must be the release digest, or at least its first 12 digits');
+const Issue = z.object({
+  severity: z.enum(['critical', 'major', 'minor', 'info']),
+  summary: words.min(1),
+  workaround: words.optional(),
+  bug: words.optional(),
+  reported_to_provider: yamlBoolean.optional(),
+});
+
+/** The YAML block of a Technology Unit review (R-2.4-11.1). */
+export const VerificationReportSchema = z.object({
+  apiVersion: z.literal('rollout/v1').optional(),
+  kind: z.literal('VerificationReport'),
+  release: id,
+  digest,
+  outcome: z.enum(['accept', 'accept-with-notes', 'wait-for-provider', 'reject']),
+  criteria: z
+    .array(
+      z.object({
+        id: z.string().max(60),
+        result: z.enum(['OK', 'WARNING', 'FAIL', 'NA', 'NOT_TESTED']),
+        evidence: words.optional(),
+      }),
+    )
+    .max(200)
+    .optional(),
+  countermeasure: words.optional(),
+  effort_hours: yamlNumber.optional(),
+  notes: words.optional(),
+});
+export type VerificationReport = z.infer<typeof VerificationReportSchema>;
+
+/** The YAML block of an early adopter's review (R-2.4-12.6, R-2.4-12.7). */
+export const EarlyAdopterReportSchema = z.object({
+  apiVersion: z.literal('rollout/v1').optional(),
+  kind: z.literal('EarlyAdopterReport'),
+  release: id,
+  digest,
+  site: z.string().max(60),
+  outcome: z.enum(['success', 'warning', 'reject']),
+  targets: z.array(z.object({ platform: z.string().max(60), arch: z.string().max(16) })).min(1).max(50),
+  effort_hours: yamlNumber,
+  exposure: z
+    .object({
+      real_users: yamlBoolean.optional(),
+      vos: z.array(words).max(100).optional(),
+      jobs: yamlInteger.optional(),
+      hours: yamlNumber.optional(),
+    })
+    .optional(),
+  issues: z.array(Issue).max(100).optional(),
+  changes_requested: z
+    .array(z.object({ kind: z.enum(['release-notes', 'installation', 'configuration']), text: words.min(1) }))
+    .max(100)
+    .optional(),
+  accepted_at: instant.optional(),
+  deployed_at: instant.optional(),
+  done_at: instant.optional(),
+  comments: words.optional(),
+});
+export type EarlyAdopterReport = z.infer<typeof EarlyAdopterReportSchema>;
