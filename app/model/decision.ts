@@ -1,0 +1,105 @@
+import type { Shelf } from './channel.ts';
+import type { NewEntry, Person } from './journal.ts';
+import type { Role, State } from './state.ts';
+
+/** The steps of the process, each with a check run of its own. */
+export const steps = ['ticket', 'intake', 'verification', 'staged rollout', 'close'] as const;
+export type StepName = (typeof steps)[number];
+
+/** Where one step stands, and why: the value that check run, status comment, page and JSON all print. */
+export interface Step {
+  readonly step: StepName;
+  readonly met: boolean;
+  /** `waiting` is not begun, `working` is under way, `failed` needs a person to mend something. */
+  readonly stands: 'waiting' | 'working' | 'met' | 'failed';
+  /** One line, the title of the check run. */
+  readonly title: string;
+  /** Sentences; plain text, foreign text already quoted. */
+  readonly because: readonly string[];
+  /** Requirement ids (`R-…`, `A-…`). */
+  readonly rule: string;
+  readonly due: string | undefined;
+}
+
+export const participations = ['accepted', 'deployed', 'done'] as const;
+
+/** One site's part in the rollout (`invited` until it accepts is told by the call, not here). */
+export interface SiteStanding {
+  readonly site: string;
+  readonly participation: (typeof participations)[number];
+  readonly committed: boolean;
+  readonly people: readonly string[];
+  readonly outcome: 'success' | 'warning' | 'reject' | undefined;
+  readonly due: string | undefined;
+  /** The report was edited after it was read: it holds the release back until the site reports again. */
+  readonly tainted: boolean;
+}
+
+/** Who is awaited, for what, until when. */
+export interface Awaited {
+  readonly who: string;
+  readonly for: string;
+  readonly due: string | undefined;
+  readonly late: boolean;
+}
+
+/** An answer to one input, posted once. */
+export interface Answer {
+  /** Marker of the comment: `answer:<kind>:<id>:<part>`. */
+  readonly marker: string;
+  readonly where: 'ticket' | 'call';
+  readonly to: Person;
+  readonly body: string;
+}
+
+/** A comment that tells people of a step, posted once per marker. */
+export interface Notice {
+  readonly marker: string;
+  readonly where: 'ticket' | 'call';
+  readonly body: string;
+}
+
+/** The move of the manifest that the record asks for. */
+export interface Move {
+  readonly to: Shelf;
+  readonly digest: string;
+  /** The ticket file leaves the main branch together with the manifest (a held merge that was rejected). */
+  readonly revertTicket: boolean;
+  readonly reason: string | undefined;
+}
+
+/** What the facts mean. Pure value: everything the plan and every page need. */
+export interface Decision {
+  readonly state: State;
+  readonly held: boolean;
+  readonly release: string | undefined;
+  readonly digest: string | undefined;
+  readonly steps: readonly Step[];
+  readonly waiting: Role | undefined;
+  readonly awaiting: readonly Awaited[];
+  readonly sites: readonly SiteStanding[];
+  /** Entries that the journal lacks, in order. */
+  readonly record: readonly NewEntry[];
+  readonly answers: readonly Answer[];
+  readonly notices: readonly Notice[];
+  readonly labels: readonly string[];
+  readonly assignees: readonly string[];
+  readonly requestTeams: readonly string[];
+  readonly requestUsers: readonly string[];
+  /** What the system itself has to do next with packages, record and pull request. */
+  readonly todo: {
+    readonly pull: boolean;
+    readonly move: Move | undefined;
+    readonly mergeTicket: boolean;
+    readonly closeTicket: boolean;
+    readonly reopenTicket: boolean;
+    readonly openCall: boolean;
+    readonly closeCall: boolean;
+  };
+  /** The commands that would work now, for whom (`/explain`, status comment, JSON). */
+  readonly commands: readonly { readonly for: string; readonly text: string }[];
+  /** When something will be due by the clock alone. */
+  readonly wakeAt: string | undefined;
+  /** Everything is done: the ticket needs no further look. */
+  readonly settled: boolean;
+}

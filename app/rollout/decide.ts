@@ -1,0 +1,137 @@
+import type { Answer, Decision } from '../model/decision.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Entry, Event, NewEntry, Person } from '../model/journal.ts';
+import { type State, terminalStates } from '../model/state.ts';
+import { answerText } from '../wording/answers.ts';
+import { noticesOf } from '../wording/notices.ts';
+import { isIn } from './authority.ts';
+import { awaitedOf } from './await.ts';
+import { certify } from './certify.ts';
+import { intakeOf, pulledEvents } from './intake.ts';
+import { actsOf, judge } from './interpret.ts';
+import { judgeMerge } from './merge.ts';
+import { movedEvents, wantedMove } from './move.ts';
+import { type Progress, progressOf, sourceKey } from './progress.ts';
+import { missingReports } from './stage.ts';
+import type { Act } from './situation.ts';
+import { stepsOf } from './steps.ts';
+
+/** Refusals that one ticket gives people in a day; what comes after is silence, so that nobody can make the system write for ever (trust.md 8.11). */
+const mostAnswersADay = 20;
+
+/**
+ * What the facts mean. Pure: the same facts give the same decision, whatever the order in which they became known (I14).
+ * Takes everything that was read about one ticket; gives its state, why, who is awaited, what has to be recorded and done next.
+ */
+export function decide(facts: Facts): Decision {
+  const record: NewEntry[] = [];
+  const entries = (): readonly (Entry | NewEntry)[] => [...facts.journal, ...record];
+  let progress = progressOf(entries());
+  const add = (events: readonly Event[], by: Person | 'rollout', at: string, source?: NewEntry['source']): void => {
+    for (const event of events) record.push({ ...event, at, by, ...(source ? { source } : {}) });
+    if (events.length > 0) progress = progressOf(entries());
+  };
+  const byItself = (events: readonly Event[]): void => {
+    add(events, 'rollout', facts.now);
+  };
+
+  byItself(certify(facts, progress));
+  const answers = hear(facts, () => progress, entries, add);
+  byItself(closedByHand(facts, progress));
+  byItself(pulledEvents(facts, progress));
+  byItself(movedEvents(facts, progress));
+  if (facts.call && progress.call === undefined) byItself([{ event: 'called', issue: facts.call.number }]);
+  byItself(judgeMerge(facts, progress));
+
+  return conclude(facts, progress, record, answers);
+}
+
+/** Goes through what people wrote, oldest first, and records or answers what is new. */
+function hear(
+  facts: Facts,
+  progress: () => Progress,
+  entries: () => readonly (Entry | NewEntry)[],
+  add: (events: readonly Event[], by: Person | 'rollout', at: string, source?: NewEntry['source']) => void,
+): readonly Answer[] {
+  const answered = new Set(facts.ownComments.map(({ marker }) => marker));
+  const today = facts.now.slice(0, 10);
+  let left = mostAnswersADay - facts.ownComments.filter(({ marker, at }) => marker.startsWith('answer:') && at.startsWith(today)).length;
+  const answers: Answer[] = [];
+  const inputs = facts.inputs.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id - b.id));
+  for (const act of inputs.flatMap(actsOf)) {
+    const { input, part } = act;
+    const marker = `answer:${sourceKey(input.kind, input.id, part)}`;
+    if (progress().seen.has(sourceKey(input.kind, input.id, part)) || answered.has(marker)) continue;
+    const verdict = judgeThenAndNow(facts, progress(), entries(), act);
+    if (verdict.is === 'counts') {
+      const source = { kind: input.kind, id: input.id, ...(part === 0 ? {} : { part }), body: input.bodySha256 };
+      add(verdict.events, input.by, input.at, source);
+    } else if (verdict.is !== 'nothing' && left > 0) {
+      left -= 1;
+      answers.push({ marker, where: input.where, to: input.by, body: answerText(facts, progress(), input, verdict) });
+    }
+  }
+  return answers;
+}
+
+/** An act has to be allowed where the release stood when it was written, and where it stands now (see `Situation`). */
+function judgeThenAndNow(facts: Facts, progress: Progress, entries: readonly NewEntry[], act: Act): ReturnType<typeof judge> {
+  const { at } = act.input;
+  const before = entries.filter((entry) => entry.at <= at);
+  const then = before.length === entries.length ? progress : progressOf(before);
+  const early = judge({ facts, progress: then, at }, act);
+  if (early.is !== 'counts' || then === progress) return early;
+  return judge({ facts, progress, at }, act);
+}
+
+/** A ticket closed unmerged by hand counts as taken back, when somebody did it who may (process.md, odd ends). */
+function closedByHand(facts: Facts, progress: Progress): readonly Event[] {
+  const { pull } = facts;
+  if (pull.open || pull.merge || terminalStates.has(progress.state) || progress.phase === 'none') return [];
+  const by = pull.closedBy;
+  if (!by || !mayClose(facts, by)) return [];
+  return [{ event: 'withdrawn', reason: `@${by.login} closed the pull request` }];
+}
+
+const mayClose = (facts: Facts, by: Person): boolean =>
+  by.id === facts.pull.author.id ||
+  (['provider', 'repository-managers', 'technology-unit', 'staged-rollout'] as const).some((team) => isIn(facts, team, by));
+
+function conclude(facts: Facts, progress: Progress, record: readonly NewEntry[], answers: readonly Answer[]): Decision {
+  const state = stateOf(facts, progress);
+  const move = wantedMove(facts, progress);
+  const ended = terminalStates.has(state);
+  const atRest = move === undefined && (facts.shelf === undefined || progress.shelf?.published === true);
+  const intake = intakeOf(facts, progress);
+  const awaited = awaitedOf(facts, progress, state);
+  const inRollout = progress.phase === 'verified' || progress.phase === 'rolling-out';
+  const callOpen = facts.call?.open === true;
+  const standing = { state, steps: stepsOf(facts, progress, state), ...awaited };
+  return {
+    ...standing,
+    held: state === 'closing' && progress.held !== undefined,
+    release: facts.ticket.id,
+    digest: facts.ticket.digest,
+    record,
+    answers,
+    notices: record.length > 0 ? [] : noticesOf(facts, progress, standing),
+    todo: {
+      pull: intake.is === 'now',
+      move,
+      mergeTicket: state === 'closing' && progress.closed !== undefined && !facts.pull.merge && facts.pull.open,
+      closeTicket: ended && atRest && facts.pull.open,
+      reopenTicket: !ended && progress.phase !== 'none' && !facts.pull.open && !facts.pull.merge && facts.pull.closedBy !== undefined,
+      openCall: inRollout && !ended && progress.call === undefined && facts.call === undefined,
+      closeCall: ended && callOpen,
+    },
+    wakeAt: intake.is === 'later' ? intake.at : undefined,
+    settled: ended && atRest && !facts.pull.open && !callOpen && record.length === 0,
+  };
+}
+
+/** The state people see: the journal's, refined by what only the facts know. */
+function stateOf(facts: Facts, progress: Progress): State {
+  if (progress.state === 'certified' && facts.pull.draft && !progress.pulled) return 'draft';
+  if (progress.state === 'rolling-out' && missingReports(facts, progress).length === 0) return 'done';
+  return progress.state;
+}

@@ -1,0 +1,117 @@
+import type { Facts, Input } from '../model/facts.ts';
+import { readAs } from '../model/yaml.ts';
+import { EarlyAdopterReportSchema, VerificationReportSchema } from '../model/report.ts';
+import { isIn, sitesOf } from './authority.ts';
+import { close } from './close.ts';
+import { commandNames, commandsOf, yamlBlockOf } from './command.ts';
+import { type Act, type Situation, type Verdict, counts, nothing, refused } from './situation.ts';
+import { accept, deployed, report } from './stage.ts';
+import { rejectByCommand, take, verifyByReview } from './verify.ts';
+
+/** What a person did with one input: its commands, and for a review its report. */
+export function actsOf(input: Input): readonly Act[] {
+  if (input.bot) return [];
+  const commands = commandsOf(input.body).map((command, part) => ({ input, part, command }));
+  if (input.kind === 'comment') return isRejectReport(input.body) ? [{ input, part: 0, command: undefined }] : commands;
+  const report = { input, part: 0, command: undefined };
+  return [report, ...commands.map((act) => ({ ...act, part: act.part + 1 }))];
+}
+
+const isRejectReport = (body: string): boolean =>
+  /^kind:\s*["']?EarlyAdopterReport\b/m.test(yamlBlockOf(body) ?? '') && /^outcome:\s*["']?reject\b/m.test(yamlBlockOf(body) ?? '');
+
+/** Judges one act where it finds the release. */
+export function judge(situation: Situation, act: Act): Verdict {
+  const verdict = act.command ? judgeCommand(situation, act, act.command.word) : judgeReview(situation, act);
+  if (verdict.is !== 'counts' || !act.input.edited) return verdict;
+  // A positive act that was edited before it was read does not count; a negative one does, whatever became of it (process.md 1.2).
+  if (verdict.events.every(isNegative)) return verdict;
+  return refused('This was edited before it was read, so it is not certain what its author meant. Please write it again.');
+}
+
+const isNegative = (event: { readonly event: string }): boolean =>
+  event.event === 'rejected' || (event.event === 'reported' && 'report' in event && isReject(event.report));
+const isReject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'outcome' in value && value.outcome === 'reject';
+
+function judgeCommand(situation: Situation, act: Act, word: string): Verdict {
+  switch (act.command?.name) {
+    case 'accept':
+      return accept(situation, act);
+    case 'deployed':
+      return deployed(situation, act);
+    case 'close':
+      return close(situation, act);
+    case 'take':
+      return take(situation, act);
+    case 'reject':
+      return rejectByCommand(situation, act);
+    case 'withdraw':
+      return withdraw(situation, act);
+    case 'retry':
+      return retry(situation, act);
+    case 'explain':
+      return { is: 'answered', with: 'explain' };
+    case 'help':
+      return { is: 'answered', with: 'help' };
+    case undefined:
+      return refused(`There is no command \`/${word}\`. There are: ${commandNames.map((name) => `\`/${name}\``).join(', ')}.`);
+  }
+}
+
+/** `/retry`: the pull starts again (A-02). */
+function retry({ facts, progress }: Situation, { input }: Act): Verdict {
+  const manager = isIn(facts, 'repository-managers', input.by);
+  const provider = isIn(facts, 'provider', input.by) || facts.pull.author.id === input.by.id;
+  if (!manager && !provider) return refused('Only repository managers and the provider can start the pull again.');
+  if (progress.state !== 'certified' || progress.failedPulls.length === 0) {
+    return refused('There is no failed pull to try again.');
+  }
+  return counts({ event: 'retried' });
+}
+
+/** T12: `/withdraw <reason>` by the provider, before closing (A-37). */
+function withdraw({ facts, progress }: Situation, { input, command }: Act): Verdict {
+  if (!isIn(facts, 'provider', input.by) && facts.pull.author.id !== input.by.id) {
+    return refused('Only the provider can take its release back.');
+  }
+  if (!['draft', 'certified', 'unverified', 'verified', 'rolling-out'].includes(progress.state)) {
+    return refused(`The release is \`${progress.state}\`: it can no longer be withdrawn here.`);
+  }
+  const reason = command?.text ?? '';
+  if (reason === '') return refused('Please say why: `/withdraw <reason>`.');
+  return counts({ event: 'withdrawn', reason });
+}
+
+function judgeReview(situation: Situation, act: Act): Verdict {
+  const { facts } = situation;
+  const { input } = act;
+  const verifier = isIn(facts, 'technology-unit', input.by);
+  const adopter = sitesOf(facts, input.by).length > 0;
+  const block = yamlBlockOf(input.body);
+  const kind = /^kind:\s*["']?(\w+)/m.exec(block ?? '')?.[1];
+  if (kind === 'VerificationReport') {
+    const read = readAs(VerificationReportSchema, block ?? '', 'the report');
+    return read.ok ? verifyByReview(situation, act, read.value) : refused(unreadable(read.problems));
+  }
+  if (kind === 'EarlyAdopterReport') {
+    const read = readAs(EarlyAdopterReportSchema, block ?? '', 'the report');
+    return read.ok ? report(situation, act, read.value) : refused(unreadable(read.problems));
+  }
+  // A review that only comments, or that was dismissed before it was read, is conversation.
+  if (input.review !== 'approved' && input.review !== 'changes-requested') return nothing;
+  if (!verifier && !adopter) return refused(outsider(facts));
+  return refused(
+    verifier && situation.progress.state === 'unverified'
+      ? 'A verification needs its report: copy the form from the comment above into the review and fill it in.'
+      : 'A report needs its form: copy the one that was posted after `/accept` into the review and fill it in.',
+  );
+}
+
+function outsider(facts: Facts): string {
+  const unit = facts.configuration.policy.roles['technology-unit'];
+  return `Thank you for looking. Reviews count here from members of the team ${unit} (verification) and from early adopter sites (reports); your account is in neither, so this one changes nothing. A comment is always welcome.`;
+}
+
+const unreadable = (problems: readonly { readonly line: number; readonly message: string; readonly mend: string }[]): string =>
+  `The report cannot be read:\n${problems.map(({ line, message, mend }) => `- line ${String(line)}: ${message} ${mend}`).join('\n')}`;

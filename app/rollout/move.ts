@@ -1,0 +1,82 @@
+import type { Facts } from '../model/facts.ts';
+import type { Shelf } from '../model/channel.ts';
+import type { Event } from '../model/journal.ts';
+import type { Move } from '../model/decision.ts';
+import type { Channel } from '../model/channel.ts';
+import { ticketProblems } from './certify.ts';
+import type { Progress } from './progress.ts';
+
+/**
+ * Where the manifest has to stand, by what the journal says, compared with where it stands on the main branch. Undefined when nothing has
+ * to move. A content that changed leaves the channels before its successor enters them (T13).
+ */
+export function wantedMove(facts: Facts, progress: Progress): Move | undefined {
+  const actual = facts.shelf;
+  const digest = progress.certified?.digest;
+  const gone = progress.rejected ?? progress.withdrawn;
+  const inChannel = actual !== undefined && actual.shelf !== 'withdrawn';
+  if (gone) {
+    const reason = progress.withdrawn?.reason ?? progress.rejected?.reason;
+    if (actual && (inChannel || facts.onMain)) {
+      return { to: 'withdrawn', digest: actual.manifest.digest, revertTicket: facts.onMain, reason };
+    }
+    return undefined;
+  }
+  if (actual && inChannel && actual.manifest.digest !== digest) {
+    return {
+      to: 'withdrawn',
+      digest: actual.manifest.digest,
+      revertTicket: false,
+      reason: 'the content of the release changed after it was pulled',
+    };
+  }
+  const to = wantedShelf(progress);
+  if (to === undefined || digest === undefined) return undefined;
+  if (actual?.shelf === to && actual.manifest.digest === digest) return undefined;
+  if (to !== 'production' && ticketProblems(facts).length > 0) return undefined;
+  return { to, digest, revertTicket: false, reason: undefined };
+}
+
+function wantedShelf(progress: Progress): Channel | undefined {
+  if (progress.merged && progress.closed) return 'production';
+  // Nothing moves while a release is held, and nothing moves back by itself.
+  if (progress.held ?? progress.merged) return undefined;
+  const digest = progress.certified?.digest;
+  if (progress.verification?.digest === digest && progress.verification?.report.outcome.startsWith('accept') === true) {
+    return 'staged-rollout';
+  }
+  return progress.pulled?.digest === digest && digest !== undefined ? 'unverified' : undefined;
+}
+
+/** The channels in which a site would see that the release came or left. */
+export function concerned(shelf: Shelf): readonly Channel[] {
+  switch (shelf) {
+    case 'unverified':
+      return ['unverified'];
+    case 'staged-rollout':
+      return ['staged-rollout', 'unverified'];
+    case 'production':
+      return ['production', 'staged-rollout'];
+    case 'withdrawn':
+      return ['unverified', 'staged-rollout', 'production'];
+  }
+}
+
+/** What the record gained: a promotion that was merged, and channels that were read back after it. */
+export function movedEvents(facts: Facts, progress: Progress): readonly Event[] {
+  const actual = facts.shelf;
+  if (!actual) return [];
+  const { shelf, manifest, commit, pull } = actual;
+  const known = progress.shelf?.shelf === shelf && progress.shelf.digest === manifest.digest;
+  const moved: Event = { event: 'moved', shelf, digest: manifest.digest, pull, commit };
+  if (known && progress.shelf?.published === true) return [];
+  const readBack = concerned(shelf).map((channel) => facts.readBack[channel]);
+  const published: Event[] = [];
+  if (readBack.every((seen) => seen?.ok === true)) {
+    const [first] = readBack;
+    if (first?.ok === true) {
+      published.push({ event: 'published', shelf, digest: manifest.digest, number: first.number, url: first.url });
+    }
+  }
+  return known ? published : [moved, ...published];
+}

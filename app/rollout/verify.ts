@@ -1,0 +1,82 @@
+import type { VerificationReport } from '../model/report.ts';
+import { isIn, isProvider } from './authority.ts';
+import { type Act, type Situation, type Verdict, counts, nothing, refused } from './situation.ts';
+
+/** T3, T3w and T4 by a review of the Technology Unit (R-2.4-11.1 to R-2.4-11.2d). */
+export function verifyByReview(situation: Situation, act: Act, report: VerificationReport): Verdict {
+  const { facts, progress } = situation;
+  const { by, review } = act.input;
+  const no = mayNotVerify(situation, act);
+  if (no !== undefined) return refused(no);
+  const event = report.outcome === 'accept' || report.outcome === 'accept-with-notes' ? 'approved' : 'changes-requested';
+  if (review !== event) {
+    return refused(
+      `The report says \`${report.outcome}\`, which goes with ${event === 'approved' ? 'an approving review' : 'a review that requests changes'}.`,
+    );
+  }
+  const wrong = notThisRelease(situation, report);
+  if (wrong !== undefined) return refused(wrong);
+  const failed = (report.criteria ?? []).filter(({ result }) => result === 'FAIL').map(({ id }) => id);
+  if (report.outcome === 'accept' && failed.length > 0) {
+    return refused(
+      `The report accepts the release although ${failed.map((id) => `\`${id}\``).join(', ')} failed. Use \`accept-with-notes\` for a failure that does not matter here, or \`wait-for-provider\` or \`reject\`.`,
+    );
+  }
+  if (report.outcome === 'wait-for-provider' && (report.countermeasure ?? '').trim() === '') {
+    return refused('Waiting for the provider needs a `countermeasure`: what was agreed, in a sentence or two.');
+  }
+  if (report.outcome === 'reject' && (report.notes ?? '').trim() === '') {
+    return refused('A reject needs `notes`: the reason, and which countermeasure was discussed, or why none was.');
+  }
+  const digest = progress.certified?.digest ?? '';
+  return counts({ event: 'verified', digest, head: act.input.commit ?? facts.pull.head, report });
+}
+
+/** T4 by `/reject <reason>`. */
+export function rejectByCommand(situation: Situation, act: Act): Verdict {
+  const no = mayNotVerify(situation, act);
+  if (no !== undefined) return refused(no);
+  const reason = act.command?.text ?? '';
+  if (reason === '') {
+    return refused('A reject needs a reason: `/reject <reason>`, with the countermeasure that was discussed, or why none was.');
+  }
+  return counts({ event: 'rejected', reason });
+}
+
+function mayNotVerify({ facts, progress }: Situation, { input }: Act): string | undefined {
+  if (isProvider(facts, input.by)) {
+    return 'Who provided a release cannot verify it: roles are exclusive per ticket. Another member of the Technology Unit has to.';
+  }
+  if (!isIn(facts, 'technology-unit', input.by)) {
+    const team = facts.configuration.policy.roles['technology-unit'];
+    return `Verification is the Technology Unit's: only members of the team ${team} can do this. Thank you for looking all the same.`;
+  }
+  if (progress.state !== 'unverified' || progress.verification?.report.outcome.startsWith('accept') === true) {
+    return `There is nothing to verify at this point: the ticket is \`${progress.state}\`${progress.state === 'unverified' ? ' and verified already; its packages are being moved' : ', and verification belongs to `unverified`'}.`;
+  }
+  return undefined;
+}
+
+/** Reports quote what their author saw: the release and its digest (T19). */
+export function notThisRelease(
+  { facts, progress }: Situation,
+  report: { readonly release: string; readonly digest: string },
+): string | undefined {
+  const id = facts.ticket.id ?? '';
+  const digest = progress.certified?.digest ?? '';
+  if (report.release !== id) return `The report is about \`${report.release}\`; this ticket is \`${id}\`.`;
+  if (!digest.startsWith(report.digest)) {
+    return `The report quotes the release digest \`${report.digest.slice(0, 12)}\`; this release is \`${digest.slice(0, 12)}\`. What it describes is not what is here now. Please look again and use the newest form.`;
+  }
+  return undefined;
+}
+
+/** `/take`: somebody of the role that is awaited takes the ticket (A-47). */
+export function take({ facts, progress }: Situation, { input }: Act): Verdict {
+  if (!isIn(facts, 'technology-unit', input.by) && !isIn(facts, 'staged-rollout', input.by)) {
+    return refused('Only verifiers and staged-rollout managers can take a ticket.');
+  }
+  if (isProvider(facts, input.by)) return refused('Who provided a release cannot take its ticket: roles are exclusive per ticket.');
+  if (progress.taken.some(({ id }) => id === input.by.id)) return nothing;
+  return counts({ event: 'taken' });
+}

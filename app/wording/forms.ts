@@ -1,0 +1,44 @@
+import type { Facts } from '../model/facts.ts';
+
+/** The verification form that a verifier copies into a review; filled in with what the system knows (R-2.4-11.1, T19). */
+export function verificationForm(facts: Facts, digest: string): string {
+  return [
+    '```yaml',
+    'apiVersion: rollout/v1',
+    'kind: VerificationReport',
+    `release: ${facts.ticket.id ?? ''}`,
+    `digest: ${digest}`,
+    'outcome: accept          # accept | accept-with-notes (approve) · wait-for-provider | reject (request changes)',
+    'criteria:                # OK | WARNING | FAIL | NA | NOT_TESTED',
+    '  - {id: QC_DOC_1, result: OK}',
+    '  - {id: QC_DIST_1, result: OK}',
+    '  - {id: QC_FUNC_1, result: OK}',
+    'effort_hours: 1',
+    'notes: ""                # a reject needs the reason; wait-for-provider a line `countermeasure: …`',
+    '```',
+  ].join('\n');
+}
+
+/** The report form for one site: two minutes of work (R-2.4-12.6a, R-2.4-12.6b). */
+export function reportForm(facts: Facts, digest: string, site: string): string {
+  const targets = facts.ticket.value?.spec.targets ?? [];
+  const vos = facts.configuration.earlyAdopters.sites.find((known) => known.site === site)?.vos ?? [];
+  return [
+    '```yaml',
+    'apiVersion: rollout/v1',
+    'kind: EarlyAdopterReport',
+    `release: ${facts.ticket.id ?? ''}`,
+    `digest: ${digest}`,
+    `site: ${site}`,
+    'outcome: success         # success (approve) · warning (comment) · reject (request changes)',
+    'targets:                 # what you ran it on; remove what you did not',
+    ...targets.map(({ platform, arch }) => `  - {platform: ${platform}, arch: ${arch}}`),
+    `exposure: {real_users: true, vos: [${vos.join(', ')}]}   # the VOs that used it`,
+    'effort_hours: 1',
+    'issues: []               # a reject needs at least one: - {severity: critical, summary: "…"}',
+    '# changes_requested:     # a warning needs at least one:',
+    '#   - {kind: release-notes, text: "…"}   # release-notes | installation | configuration',
+    'comments: ""',
+    '```',
+  ].join('\n');
+}

@@ -1,0 +1,217 @@
+import type { Decision, Notice } from '../model/decision.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Entry } from '../model/journal.ts';
+import type { Progress } from '../rollout/progress.ts';
+import { reportForm, verificationForm } from './forms.ts';
+import { quoted, shortDigest } from './markdown.ts';
+import { channelAddresses } from './status.ts';
+
+type Standing = Pick<Decision, 'state' | 'sites' | 'awaiting'>;
+
+/**
+ * Comments that tell people of a step: the provider of every transition (R-2.4-10.1b) and of every problem at once (R-2.4-12.5), a site of
+ * its form, everybody of a release that was voided, rejected or held. Each has a marker and is written once. Only people who take part are
+ * mentioned here; teams are called in the call issue (A-07, A-25).
+ */
+export function noticesOf(facts: Facts, progress: Progress, standing: Standing): readonly Notice[] {
+  const notices: Notice[] = [];
+  const tell = (marker: string, ...lines: readonly string[]): void => {
+    notices.push({ marker, where: 'ticket', body: lines.join('\n') });
+  };
+  const author = `@${facts.pull.author.login}`;
+  const digest = progress.certified?.digest ?? '';
+  const last = (event: Entry['event']): Entry | undefined => facts.journal.findLast((entry) => entry.event === event);
+  const mark = (entry: Entry | undefined): string => String(entry?.n ?? 0);
+
+  const voided = last('voided');
+  if (voided?.event === 'voided') {
+    tell(
+      `voided:${mark(voided)}`,
+      `${[...new Set([author, ...peopleOf(facts.journal)])].join(' ')} The content of the release changed: \`${shortDigest(voided.was)}\` is now \`${shortDigest(voided.now)}\`.`,
+      '',
+      'Everything said of the old content is void: its verification, acceptances and reports. Its packages leave the channels and the ticket starts over (A-35).',
+    );
+  }
+  for (const entry of facts.journal) {
+    if (entry.event === 'accepted' && progress.sites.has(entry.site) && !progress.sites.get(entry.site)?.report) {
+      const who = entry.by === 'rollout' ? entry.site : `@${entry.by.login}`;
+      tell(
+        `form:${entry.site}:${mark(entry)}`,
+        `${who} Thank you: ${entry.site} takes part${entry.committed ? '' : ' as a volunteer'}. When it runs in production, say \`/deployed ${entry.site}\`. To report, submit a review — **approve** for Success, **comment** for Warning, **request changes** for Reject — with this form:`,
+        '',
+        reportForm(facts, digest, entry.site),
+        '',
+        'How the site is laid out and configured stays your decision (R-3-3).',
+      );
+    }
+    if (entry.event === 'reported' && (entry.report.outcome !== 'success' || (entry.report.issues ?? []).length > 0)) {
+      tell(
+        `report:${entry.site}:${mark(entry)}`,
+        `${author} ${entry.site} reported **${entry.report.outcome}** (R-2.4-12.5):`,
+        '',
+        ...(entry.report.issues ?? []).map(({ severity, summary }) => `- ${severity}: ${quoted(summary)}`),
+        ...(entry.report.changes_requested ?? []).map(({ kind, text }) => `- change requested in ${kind}: ${quoted(text)}`),
+      );
+    }
+    if (entry.event === 'verified' && entry.report.outcome === 'wait-for-provider') {
+      tell(
+        `countermeasure:${mark(entry)}`,
+        `${author} The Technology Unit found a problem and waits for you (R-2.4-11.2b, R-2.4-11.2c). Agreed countermeasure:`,
+        '',
+        quoted(entry.report.countermeasure ?? ''),
+      );
+    }
+  }
+  tellState(facts, progress, standing, tell, author);
+  return notices;
+}
+
+function tellState(
+  facts: Facts,
+  progress: Progress,
+  { state, sites }: Standing,
+  tell: (marker: string, ...lines: readonly string[]) => void,
+  author: string,
+): void {
+  const digest = progress.certified?.digest ?? '';
+  const id = facts.ticket.id ?? 'the release';
+  const since = (event: Entry['event']): string =>
+    String(facts.journal.findLast((entry) => entry.event === event)?.n ?? 0);
+  switch (state) {
+    case 'draft':
+      return;
+    case 'certified': {
+      const failed = progress.failedPulls.at(-1);
+      if (failed && progress.failedPulls.length >= facts.configuration.policy.intake.tries) {
+        tell(
+          `pull-failed:${since('pull-failed')}`,
+          `${author} The packages could not be pulled (R-2.4-10.4d):`,
+          '',
+          quoted(failed.message),
+          '',
+          'Mend the ticket or the server; a new commit or `/retry` starts the pull again.',
+        );
+      } else if (progress.certified) {
+        tell(`state:certified:${since('certified')}`, `${author} \`${id}\` is **certified**: the ticket is complete. Its packages are pulled now.`);
+      }
+      return;
+    }
+    case 'unverified':
+      tell(
+        `state:unverified:${since('published')}`,
+        `${author} \`${id}\` is **unverified**: its packages were pulled, their checksums are right, and they are in the channel \`unverified\`. The Technology Unit verifies them next.`,
+        '',
+        ...channelAddresses(facts),
+        '',
+        'Verifiers submit a review with this form (approve, or request changes):',
+        '',
+        verificationForm(facts, digest),
+      );
+      return;
+    case 'verified':
+      tell(
+        `state:verified:${since('published')}`,
+        `${author} \`${id}\` is **verified** and in the channel \`staged-rollout\`. The early adopters are called.`,
+        '',
+        ...channelAddresses(facts),
+        '',
+        'Verified means production quality: deployable without interrupting the service (R-3-4).',
+      );
+      return;
+    case 'rolling-out':
+      tell(`state:rolling-out:${since('published')}`, `${author} \`${id}\` is **rolling out**: a first early adopter accepted it.`);
+      return;
+    case 'done':
+      tell(
+        `state:done:${since('reported')}`,
+        `${author} \`${id}\` is **done**: every early adopter that accepted has reported (${sites.map(({ site, outcome }) => `${site}: ${outcome ?? ''}`).join(', ')}). The staged-rollout managers close it with a summary when the grace period is over.`,
+      );
+      return;
+    case 'closing':
+      if (progress.held) {
+        const team = `@${facts.organisation}/${facts.configuration.policy.roles['staged-rollout']}`;
+        tell(
+          `held:${since('held')}`,
+          `${team} ${author} \`${id}\` is **held**: ${progress.held.because}. Nothing moves until a staged-rollout manager closes it again with \`/close\`, or rejects it.`,
+        );
+      } else {
+        tell(`state:closing:${since('closed')}`, `${author} \`${id}\` is **closing**: it goes into production now.`);
+      }
+      return;
+    case 'success':
+    case 'warning':
+      tell(
+        `state:${state}:${since('published')}`,
+        `${author} \`${id}\` is in **production** (${state}).`,
+        '',
+        ...channelAddresses(facts),
+        '',
+        quoted(progress.closed?.summary ?? ''),
+        '',
+        'Problems in production are reported to the helpdesk (R-5-4).',
+      );
+      return;
+    case 'rejected': {
+      const early = progress.rejected?.at === 'verification';
+      const back = sites.length > 0 ? ` ${mentions(sites)} please roll back to the version before.` : '';
+      tell(
+        `state:rejected:${since(early ? 'verified' : 'closed')}`,
+        `${author} \`${id}\` is **rejected** ${early ? 'at verification' : 'in staged rollout'}; its packages leave the channels.${back}`,
+        '',
+        quoted(progress.rejected?.reason ?? ''),
+        '',
+        'A new attempt is a new ticket.',
+      );
+      return;
+    }
+    case 'withdrawn':
+      tell(
+        `state:withdrawn:${since('withdrawn')}`,
+        `${author} \`${id}\` is **withdrawn**; its packages leave the channels. ${mentions(sites)}`.trimEnd(),
+        '',
+        quoted(progress.withdrawn?.reason ?? ''),
+      );
+      return;
+  }
+}
+
+const mentions = (sites: Standing['sites']): string => [...new Set(sites.flatMap(({ people }) => people.map((login) => `@${login}`)))].join(' ');
+
+const peopleOf = (journal: readonly Entry[]): readonly string[] =>
+  journal
+    .filter(({ event }) => event === 'verified' || event === 'accepted' || event === 'reported')
+    .flatMap(({ by }) => (by === 'rollout' ? [] : [`@${by.login}`]));
+
+/** The call issue: where the early adopters' team is mentioned, once per release (A-07, R-2.4-12.1). */
+export function callText(facts: Facts, digest: string): { readonly title: string; readonly body: string } {
+  const ticket = facts.ticket.value;
+  const stack = ticket?.metadata.stack ?? '';
+  const team = facts.configuration.policy.early_adopters[stack];
+  const committed = facts.configuration.earlyAdopters.sites
+    .filter(({ commitments }) => commitments.some((promise) => promise.stack === stack && promise.component === ticket?.metadata.component))
+    .map(({ site }) => site);
+  return {
+    title: callTitle(facts.ticket.id ?? '', facts.pull.number),
+    body: [
+      `${team === undefined ? 'Early adopters' : `@${facts.organisation}/${team}`}: the release \`${facts.ticket.id ?? ''}\` is verified and waits for you in the channel \`staged-rollout\`.`,
+      '',
+      `Ticket: #${String(facts.pull.number)} · digest \`${shortDigest(digest)}\` · class **${ticket?.spec.class ?? ''}**`,
+      '',
+      ...channelAddresses(facts),
+      '',
+      'Verified means production quality: deployable without interrupting the service (R-3-4). How your site is laid out stays your decision (R-3-3).',
+      '',
+      committed.length > 0 ? `Committed to this component: ${committed.join(', ')}. Volunteers are welcome.` : 'No site is committed to this component: volunteers are welcome.',
+      '',
+      'To take part, write on a line of its own, here or in the ticket:',
+      '',
+      '```text',
+      '/accept <your site>',
+      '```',
+      '',
+      'From then on you get the notices of the ticket; who does not accept gets no more mail than this one.',
+    ].join('\n'),
+  };
+}
+
+export const callTitle = (id: string, ticket: number): string => `Call for early adopters: ${id} (#${String(ticket)})`;
