@@ -19,7 +19,12 @@ export const DistributionsSchema = z.strictObject({
         z.strictObject({
           title: z.string().min(1).max(200),
           format: z.enum(packageFormats),
-          architectures: z.array(z.string().regex(/^[a-z0-9_]{2,16}$/)).min(1).max(20),
+          architectures: z
+            .array(
+              z.string().regex(/^[a-z0-9_]{2,16}$/, 'must be an architecture; write it like x86_64 or amd64'),
+            )
+            .min(1)
+            .max(20),
         }),
       ),
     }),

@@ -19,7 +19,10 @@ export const EarlyAdoptersSchema = z.strictObject({
       site: z
         .string()
         .max(60)
-        .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'must be the name of the site in GOCDB'),
+        .regex(
+          /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
+          'must be the name of the site in GOCDB; write it exactly as there',
+        ),
       ngi: z.string().max(60).optional(),
       country: z.string().length(2).optional(),
       organisation: z.string().max(200).optional(),

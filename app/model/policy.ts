@@ -3,9 +3,16 @@ import { releaseClasses } from './release-class.ts';
 import { slug, yamlInteger } from './scalar.ts';
 
 /** A length of time: `3h`, `30m`, `2wd` (working days of 8 hours). */
-export const duration = z.string().regex(/^\d{1,3}(\.\d)?(m|h|wd)$/, 'must be like 30m, 2.5h or 5wd');
+export const duration = z
+  .string()
+  .regex(/^\d{1,3}(\.\d)?(m|h|wd)$/, 'must be a length of time; write it like 30m, 2.5h or 5wd');
 
-const hoursOfDay = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'must be like 09:00-17:00');
+const hoursOfDay = z
+  .string()
+  .regex(
+    /^([01]\d|2[0-4]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/,
+    'must be hours of a day; write them like 09:00-17:00',
+  );
 const week = z.strictObject({
   mon: z.array(hoursOfDay).optional(),
   tue: z.array(hoursOfDay).optional(),

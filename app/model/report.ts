@@ -3,7 +3,12 @@ import { instant, yamlBoolean, yamlInteger, yamlNumber } from './scalar.ts';
 
 const words = z.string().max(10_000);
 const id = z.string().max(160);
-const digest = z.string().regex(/^[0-9a-f]{12,64}$/, 'must be the release digest, or at least its first 12 digits');
+const digest = z
+  .string()
+  .regex(
+    /^[0-9a-f]{12,64}$/,
+    'must be the release digest, or at least its first 12 digits; copy it from the form',
+  );
 const Issue = z.object({
   severity: z.enum(['critical', 'major', 'minor', 'info']),
   summary: words.min(1),
@@ -43,7 +48,10 @@ export const EarlyAdopterReportSchema = z.object({
   digest,
   site: z.string().max(60),
   outcome: z.enum(['success', 'warning', 'reject']),
-  targets: z.array(z.object({ platform: z.string().max(60), arch: z.string().max(16) })).min(1).max(50),
+  targets: z
+    .array(z.object({ platform: z.string().max(60), arch: z.string().max(16) }))
+    .min(1)
+    .max(50),
   effort_hours: yamlNumber,
   exposure: z
     .object({

@@ -1,0 +1,287 @@
+import {
+  COLLECTION_STYLE,
+  EVENT_ID,
+  SCALAR_STYLE,
+  YAMLException,
+  getScalarValue,
+  parseEvents,
+  type Event,
+  type ScalarEvent,
+} from 'js-yaml';
+import { hiddenCharacters, quoted } from './hidden-character.ts';
+import type { Problem } from './problem.ts';
+import { emptyRecord } from './record.ts';
+import { syntaxProblem } from './yaml-syntax.ts';
+
+/** Line and column in a file, both from 1; columns in UTF-16 units, as GitHub and SARIF count them. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Way to a value: names of fields and, in lists, indexes from 0. */
+export type Path = readonly (string | number)[];
+
+/** What a YAML file says, and where it says it. Every scalar is a string, every mapping an object without prototype. */
+export interface YamlDocument {
+  readonly value: unknown;
+  /** Where a value stands; for a block of fields or a list below a field, where that field stands. A path that is not there: its closest parent. */
+  at(path: Path): Position;
+  /** Where the name of a field stands; for anything else as `at`. */
+  keyAt(path: Path): Position;
+  /** True when there is anything at this path, right or wrong. */
+  has(path: Path): boolean;
+  /** True when the value is a scalar without quotes, which other YAML readers may take for a number or a date. */
+  isPlain(path: Path): boolean;
+}
+
+export interface YamlLimits {
+  /** Size of the file in bytes of UTF-8. */
+  readonly bytes: number;
+  /** Levels of nesting. */
+  readonly depth: number;
+}
+
+/** The limits of a file written by people (trust.md 8.3, 8.5). */
+export const yamlLimits: YamlLimits = { bytes: 256 * 1024, depth: 12 };
+
+interface Spot {
+  start: number;
+  key?: number;
+  plain?: boolean;
+  below?: Map<string | number, Spot>;
+}
+
+/** Field names that mean something to JavaScript, and the merge key of YAML 1.1 (trust.md 1.1, T51). */
+const refusedKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype', '<<']);
+
+const mostProblems = 100;
+
+type Finding = Pick<Problem, 'rule' | 'message' | 'mend'>;
+
+/** Builds the value from the parser's events: no aliases, tags or anchors can come through, and each key keeps its place. */
+class Builder {
+  readonly findings: { offset: number; finding: Finding }[] = [];
+  readonly #events: readonly Event[];
+  readonly #text: string;
+  #next = 1;
+
+  constructor(events: readonly Event[], text: string) {
+    this.#events = events;
+    this.#text = text;
+  }
+
+  #say(offset: number, rule: string, message: string, mend: string): void {
+    if (this.findings.length < mostProblems) this.findings.push({ offset, finding: { rule, message, mend } });
+  }
+
+  #refuseProperties(event: Exclude<Event, { type: 1 | 5 | 6 }>): void {
+    if (event.anchorStart !== -1)
+      this.#say(event.anchorStart - 1, 'yaml-anchor', 'An anchor (&name) is used.', 'Write the value out.');
+    if (event.tagStart !== -1)
+      this.#say(
+        event.tagStart,
+        'yaml-tag',
+        'A type tag (!name) is used.',
+        'Delete the tag: every value is read as text.',
+      );
+  }
+
+  #scalar(event: ScalarEvent, spot: Spot): string {
+    if (event.valueStart !== -1) {
+      const quote = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+      const block = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
+      spot.start = block ? (spot.key ?? event.valueStart) : event.valueStart - (quote ? 1 : 0);
+    }
+    spot.plain = event.style === SCALAR_STYLE.PLAIN;
+    const value = getScalarValue(this.#text, event);
+    const [first] = hiddenCharacters(value, 1);
+    if (first !== undefined)
+      this.#say(
+        spot.start,
+        'hidden-character',
+        `The text holds the hidden character ${first.shown}.`,
+        'Delete it.',
+      );
+    return value;
+  }
+
+  /** The value of the next event, and all below it; `spot` gets its places. */
+  value(spot: Spot): unknown {
+    const event = this.#events[this.#next];
+    this.#next += 1;
+    if (event === undefined || event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) return '';
+    if (event.type === EVENT_ID.ALIAS) {
+      spot.start = event.anchorStart - 1;
+      this.#say(spot.start, 'yaml-alias', 'An alias (*name) is used.', 'Write the value out.');
+      return '';
+    }
+    this.#refuseProperties(event);
+    if (event.type === EVENT_ID.SCALAR) return this.#scalar(event, spot);
+    spot.start = event.style === COLLECTION_STYLE.FLOW ? event.start : (spot.key ?? event.start);
+    return event.type === EVENT_ID.SEQUENCE ? this.#list(spot) : this.#fields(spot);
+  }
+
+  #ended(): boolean {
+    const event = this.#events[this.#next];
+    if (event !== undefined && event.type !== EVENT_ID.POP) return false;
+    this.#next += 1;
+    return true;
+  }
+
+  #list(spot: Spot): unknown[] {
+    const items: unknown[] = [];
+    const below = new Map<string | number, Spot>();
+    spot.below = below;
+    while (!this.#ended()) {
+      const item: Spot = { start: spot.start };
+      below.set(items.length, item);
+      items.push(this.value(item));
+    }
+    return items;
+  }
+
+  #fields(spot: Spot): Record<string, unknown> {
+    const fields = emptyRecord();
+    const below = new Map<string | number, Spot>();
+    spot.below = below;
+    while (!this.#ended()) {
+      const keySpot: Spot = { start: spot.start };
+      const name = this.value(keySpot);
+      const field: Spot = { start: keySpot.start, key: keySpot.start };
+      const value = this.value(field);
+      if (typeof name !== 'string')
+        this.#say(
+          keySpot.start,
+          'refused-key',
+          'The name of a field is a list or a group.',
+          'Use a plain word as the name.',
+        );
+      else if (refusedKeys.has(name))
+        this.#say(keySpot.start, 'refused-key', `A field may not be called ${name}.`, 'Delete the field.');
+      else if (Object.hasOwn(fields, name))
+        this.#say(
+          keySpot.start,
+          'duplicate-key',
+          `The field ${quoted(name)} stands here twice.`,
+          'Keep one of the two.',
+        );
+      else {
+        fields[name] = value;
+        below.set(name, field);
+      }
+    }
+    return fields;
+  }
+}
+
+/** Offsets at which lines begin. */
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (const match of text.matchAll(/\r\n?|\n/g)) starts.push(match.index + match[0].length);
+  return starts;
+}
+
+function positionOf(starts: readonly number[], offset: number): Position {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+}
+
+function documentOf(value: unknown, root: Spot, starts: readonly number[]): YamlDocument {
+  const find = (path: Path): { spot: Spot; whole: boolean } => {
+    let spot = root;
+    for (const step of path) {
+      const below = spot.below?.get(step);
+      if (below === undefined) return { spot, whole: false };
+      spot = below;
+    }
+    return { spot, whole: true };
+  };
+  return {
+    value,
+    at: (path) => positionOf(starts, find(path).spot.start),
+    keyAt: (path) => {
+      const { spot, whole } = find(path);
+      return positionOf(starts, whole ? (spot.key ?? spot.start) : spot.start);
+    },
+    has: (path) => find(path).whole,
+    isPlain: (path) => {
+      const { spot, whole } = find(path);
+      return whole && spot.plain === true;
+    },
+  };
+}
+
+/** What was found in a text: the document, if it could be read at all, and what is wrong with it. */
+export interface YamlReading {
+  readonly document?: YamlDocument;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads hostile text as one YAML document (trust.md 8.3, T51): at most `limits.bytes` and `limits.depth`, no anchors, aliases, tags,
+ * duplicate or dangerous keys, nothing hidden, every scalar a string. Never throws on any text.
+ */
+export function parseYaml(text: string, file: string, limits: YamlLimits = yamlLimits): YamlReading {
+  const whole = (finding: Finding): YamlReading => ({
+    problems: [{ severity: 'error', file, line: 0, column: 0, ...finding }],
+  });
+  if (text.length > limits.bytes || new TextEncoder().encode(text).length > limits.bytes) {
+    return whole({
+      rule: 'too-large',
+      message: `The file is larger than ${String(limits.bytes / 1024)} KiB.`,
+      mend: 'Shorten it: long texts belong behind a link.',
+    });
+  }
+  const starts = lineStarts(text);
+  const problemAt = (offset: number, finding: Finding): Problem => ({
+    severity: 'error',
+    file,
+    ...positionOf(starts, offset),
+    ...finding,
+  });
+  // A byte order mark at the very beginning is how some editors write UTF-8; anywhere else it hides.
+  const seen = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
+  const hiding = hiddenCharacters(seen, 20, '\t\n\r');
+  if (hiding.length > 0) {
+    const problems = hiding.map(({ offset, shown }) =>
+      problemAt(offset, {
+        rule: 'hidden-character',
+        message: `The file holds the hidden character ${shown}.`,
+        mend: 'Delete it.',
+      }),
+    );
+    return { problems };
+  }
+  const source = seen === text ? text : text.slice(1);
+  const shift = text.length - source.length;
+  try {
+    const events = parseEvents(source, { maxDepth: limits.depth });
+    const documents = events.filter((event) => event.type === EVENT_ID.DOCUMENT).length;
+    if (documents === 0) return whole({ rule: 'syntax', message: 'The file is empty.', mend: 'Fill it in.' });
+    if (documents > 1) {
+      return whole({
+        rule: 'syntax',
+        message: 'The file holds more than one document.',
+        mend: 'Delete the lines "---" and "..." between them, or make two files.',
+      });
+    }
+    const root: Spot = { start: 0 };
+    const builder = new Builder(events, source);
+    const value = builder.value(root);
+    return {
+      document: documentOf(value, root, shift === 0 ? starts : lineStarts(source)),
+      problems: builder.findings.map(({ offset, finding }) => problemAt(offset + shift, finding)),
+    };
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    return {
+      problems: [problemAt((error.mark?.position ?? 0) + shift, syntaxProblem(error.reason, limits.depth))],
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import { lenientReader } from '../model/lenient.ts';
+import type { Checked, Problem } from '../model/problem.ts';
+import { TicketSchema, type Ticket } from '../model/ticket.ts';
+import { examine, inOrder } from '../model/yaml.ts';
+import { ticketCatalogueRules } from './ticket-catalogue.ts';
+import { ticketIdentityRules } from './ticket-identity.ts';
+import { ticketPackageRules } from './ticket-packages.ts';
+import type { Finding, TicketGround, TicketInHand, TicketRule } from './ticket-rule.ts';
+import { ticketStatementRules } from './ticket-statements.ts';
+
+const rules: readonly TicketRule[] = [
+  ...ticketIdentityRules,
+  ...ticketCatalogueRules,
+  ...ticketStatementRules,
+  ...ticketPackageRules,
+];
+
+/**
+ * Every rule that a ticket breaks by itself or against the reviewed files, in the order of the file. What is missing is passed over:
+ * the schema tells that. Rules that need other releases (cadence, class against version, one open ticket) are not here.
+ */
+export function checkTicket(inHand: TicketInHand): readonly Problem[] {
+  const findings = rules.flatMap((rule) => rule(inHand));
+  return inOrder(findings.map((finding) => problemOf(finding, inHand)));
+}
+
+function problemOf(
+  { at, rule, severity, message, mend }: Finding,
+  { path, document }: TicketInHand,
+): Problem {
+  return { rule, severity, file: path, ...document.at(at), message, mend };
+}
+
+const readLeniently = lenientReader(TicketSchema);
+
+/**
+ * Reads and checks a ticket (R-2.4-10.2): the value when nothing stops it, with what is to be remarked; otherwise everything that is
+ * wrong with it, mistakes in single fields and broken rules together. Never throws on any text.
+ */
+export function readTicket(text: string, path: string, ground: TicketGround): Checked<Ticket> {
+  const reading = examine(TicketSchema, text, path);
+  if (!reading.sound) {
+    const { document, problems } = reading;
+    if (document === undefined) return { ok: false, problems };
+    const ticket = readLeniently(document.value);
+    return {
+      ok: false,
+      problems: inOrder([...problems, ...checkTicket({ ticket, path, document, ...ground })]),
+    };
+  }
+  const broken = checkTicket({ ticket: reading.value, path, document: reading.document, ...ground });
+  if (broken.some(({ severity }) => severity === 'error')) return { ok: false, problems: broken };
+  return { ok: true, value: reading.value, warnings: broken };
+}
