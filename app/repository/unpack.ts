@@ -87,8 +87,15 @@ async function gunzip(packed: AsyncIterable<Uint8Array>, sink: Sink): Promise<vo
 }
 
 async function unpackXz(packed: AsyncIterable<Uint8Array>, sink: Sink): Promise<void> {
-  const unpacked = new xz.XzReadableStream(ReadableStream.from(packed));
-  for await (const bytes of unpacked) sink(bytes);
+  const source = packed[Symbol.asyncIterator]();
+  const stream = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const next = await source.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(next.value);
+    },
+  });
+  for await (const bytes of new xz.XzReadableStream(stream)) sink(bytes);
 }
 
 async function unpackZstd(packed: AsyncIterable<Uint8Array>, sink: Sink): Promise<void> {

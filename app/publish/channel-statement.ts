@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { canonicalJson } from '../model/canonical-json.ts';
+import { channels } from '../model/channel.ts';
+import { packageFormats } from '../model/distributions.ts';
+import { isPlainPath } from './layout.ts';
+
+const count = z.number().int().nonnegative();
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const second = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+/** One step up at most: a layout may put the apt roots beside the channel's folder. */
+const path = z.string().refine((text) => isPlainPath(text.replace(/^\.\.\//, '')));
+const file = { path, size: count, sha256: digest };
+
+/**
+ * The shape of `channel.json`: the signed, numbered and expiring word of a channel about itself (trust.md 7, F4). Paths are relative to its
+ * own folder. Packages are vouched for by the `Packages` files among `files`.
+ */
+const StatementSchema = z.strictObject({
+  apiVersion: z.literal('rollout/v1'),
+  kind: z.literal('Channel'),
+  channel: z.enum(channels),
+  /** Grows by one with each publication. */
+  number: count.min(1),
+  /** The commit whose manifests are published. */
+  commit: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/),
+  issued: second,
+  expires: second,
+  /** sha256 of the channel.json before this one. */
+  previous: digest.nullable(),
+  releases: z.array(z.strictObject({ id: z.string().max(160), digest })).max(100_000),
+  /** Every target that has an index, and its apt root. */
+  roots: z
+    .array(
+      z.strictObject({
+        distribution: z.string().max(40),
+        platform: z.string().max(64),
+        arch: z.string().max(16),
+        format: z.enum(packageFormats),
+        path,
+      }),
+    )
+    .max(1000),
+  files: z.array(z.strictObject(file)).max(10_000),
+  /** By-hash files of the generations before, for clients in the middle of an update; `last` is the number they were last current in. */
+  superseded: z.array(z.strictObject({ ...file, last: count })).max(10_000),
+});
+export type ChannelStatement = z.infer<typeof StatementSchema>;
+
+/** A file that a statement vouches for. */
+export type StatementFile = ChannelStatement['files'][number];
+export type SupersededFile = ChannelStatement['superseded'][number];
+
+/** The bytes of channel.json: canonical JSON (RFC 8785), so that there is one way only to write a statement (trust.md T52). */
+export function statementText(statement: ChannelStatement): string {
+  return canonicalJson(statement);
+}
+
+/** Reads channel.json; undefined when it is not a statement in exactly the form that `statementText` writes. */
+export function parseStatement(text: string): ChannelStatement | undefined {
+  try {
+    const { success, data } = StatementSchema.safeParse(JSON.parse(text));
+    return success && statementText(data) === text ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A time as statements write it: UTC, to the second. */
+export function inStatementForm(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
+}

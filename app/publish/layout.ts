@@ -1,0 +1,73 @@
+import { dirname } from 'node:path/posix';
+import type { Channel } from '../model/channel.ts';
+import type { PackageFormat } from '../model/distributions.ts';
+import { PublishError } from './publish-error.ts';
+
+/** A place that packages are made for; each has an index of its own in every channel. */
+export interface Target {
+  /** `<name>/<major>`, for example `umd/5`. */
+  readonly distribution: string;
+  readonly platform: string;
+  readonly arch: string;
+  readonly format: PackageFormat;
+}
+
+/** A path segment that no file system and no web server reads as anything else (trust.md T46). */
+const segment = /^[A-Za-z0-9][A-Za-z0-9._+~^-]*$/;
+
+/** Whether a path is relative, leads only downwards and has plain segments only. */
+export function isPlainPath(path: string): boolean {
+  return path.length <= 1024 && path.split('/').every((part) => segment.test(part));
+}
+
+/**
+ * Path of a target's apt root below the folder of all channels, by the template of channels.yml.
+ * @throws PublishError `layout-unusable` when the template leaves the folder or does not keep channels apart.
+ */
+export function rootPath(layout: string, channel: Channel, target: Target): string {
+  const [distribution = '', major = ''] = target.distribution.split('/');
+  const values: Partial<Record<string, string>> = {
+    channel,
+    distribution,
+    major,
+    platform: target.platform,
+    arch: target.arch,
+  };
+  const path = layout.replaceAll(/\{([a-z]+)\}/g, (_, name: string) => values[name] ?? '');
+  if (!layout.includes('{channel}')) {
+    throw new PublishError(
+      channel,
+      'layout-unusable',
+      `the layout "${layout}" has no {channel}, so channels would share their files`,
+    );
+  }
+  if (!isPlainPath(path)) {
+    throw new PublishError(
+      channel,
+      'layout-unusable',
+      `the layout "${layout}" gives the path "${path}", which is no plain path`,
+    );
+  }
+  return path;
+}
+
+/** Where a package stands below its apt root: as in Debian's pool, by first letter (`lib` and one letter) and component. */
+export function poolPath(component: string, file: string): string {
+  const initial = component.startsWith('lib') ? component.slice(0, 4) : component.slice(0, 1);
+  return `pool/${initial}/${component}/${file}`;
+}
+
+/** A path as the channel's statement names it: relative to the folder of channel.json. */
+export function fromChannelFolder(channel: Channel, path: string): string {
+  return path.startsWith(`${channel}/`) ? path.slice(channel.length + 1) : `../${path}`;
+}
+
+/** The path below the folder of all channels that a path of the channel's statement means. */
+export function fromChannelsFolder(channel: string, path: string): string {
+  return path.startsWith('../') ? path.slice(3) : `${channel}/${path}`;
+}
+
+/** Folder of the by-hash copies beside an index. */
+export function byHashFolder(indexPath: string): string {
+  return `${dirname(indexPath)}/by-hash/SHA256`;
+}

@@ -1,0 +1,227 @@
+import * as openpgp from 'openpgp';
+
+/** A private key that can sign; opaque outside this module. */
+export type SigningKey = openpgp.PrivateKey;
+/** Public keys that are trusted for one purpose; opaque outside this module. */
+export type Keyring = readonly openpgp.Key[];
+
+/** What became of a signature: whose it is (40 or 64 hex digits) and when it was made, or why it does not count. */
+export type Verdict =
+  | { readonly ok: true; readonly fingerprint: string; readonly date: Date }
+  | { readonly ok: false; readonly reason: string };
+
+/** A key or keyring that cannot be used: wrong file, wrong algorithm, wrong permissions. The operator mends it. */
+export class KeyError extends Error {
+  override readonly name = 'KeyError';
+}
+
+// Without the random salt notation, the same text, key and date give the same bytes (trust.md 1.4).
+const config: openpgp.PartialConfig = {
+  nonDeterministicSignaturesViaNotation: false,
+  v6Keys: false,
+  preferredHashAlgorithm: openpgp.enums.hash.sha512,
+  showVersion: false,
+  showComment: false,
+};
+/** Clocks of publisher and site may differ by this much, in milliseconds. */
+const clockSkew = 5 * 60_000;
+const maximumSignature = 16 * 1024;
+const maximumCleartext = 1024 * 1024;
+const maximumKeyring = 1024 * 1024;
+
+/**
+ * Makes a key that apt and gpgv of Debian 12 accept: version 4, ed25519Legacy, for signing only, without expiry (trust.md 1.4, 7).
+ * Gives the armored private key, without a passphrase.
+ */
+export async function createKey(owner: { name: string; email: string; date: Date }): Promise<string> {
+  const { privateKey } = await openpgp.generateKey({
+    type: 'ecc',
+    curve: 'ed25519Legacy',
+    userIDs: [{ name: owner.name, email: owner.email }],
+    subkeys: [],
+    date: toTheSecond(owner.date),
+    format: 'armored',
+    config,
+  });
+  return privateKey;
+}
+
+/**
+ * Reads an armored private key. Keys that a client could not check are refused here, not found out by the sites.
+ * @throws KeyError when it is no private key, is locked, or is neither RSA of 2048 bits and more nor ed25519Legacy (channels.md).
+ */
+export async function readSigningKey(armored: string): Promise<SigningKey> {
+  const key = await openpgp.readPrivateKey({ armoredKey: armored, config }).catch(() => {
+    throw new KeyError('it is not an armored OpenPGP private key');
+  });
+  if (!key.isDecrypted()) throw new KeyError('the private key is locked with a passphrase');
+  const { algorithm, bits = 0 } = key.getAlgorithmInfo();
+  const isRsa = algorithm.startsWith('rsa') && bits >= 2048;
+  if (key.keyPacket.version !== 4 || !(isRsa || algorithm === 'eddsaLegacy')) {
+    throw new KeyError(
+      'the private key is neither RSA nor ed25519Legacy of version 4, so apt could not check its signatures',
+    );
+  }
+  return key;
+}
+
+/** The key's fingerprint, in upper-case hexadecimal as gpg shows it. */
+export function fingerprintOf(key: SigningKey): string {
+  return key.getFingerprint().toUpperCase();
+}
+
+/** The public half of a key, armored, lines ended by LF. */
+export function publicKeyOf(key: SigningKey): string {
+  return withLf(key.toPublic().armor());
+}
+
+/** A detached, armored signature over bytes; the same bytes, key and date (to the second) give the same signature. */
+export async function signDetached(bytes: Uint8Array, key: SigningKey, date: Date): Promise<string> {
+  const message = await openpgp.createMessage({ binary: bytes });
+  return withLf(
+    await openpgp.sign({
+      message,
+      signingKeys: key,
+      detached: true,
+      date: toTheSecond(date),
+      format: 'armored',
+      config,
+    }),
+  );
+}
+
+/**
+ * A text signed in the clear, as `InRelease` is. The text ends with one newline, which stands before the signature and, as RFC 9580 7.1
+ * has it, is not part of what is signed. Deterministic like `signDetached`.
+ */
+export async function signCleartext(text: string, key: SigningKey, date: Date): Promise<string> {
+  const message = await openpgp.createCleartextMessage({ text: text.replace(/\n$/, '') });
+  return withLf(
+    await openpgp.sign({ message, signingKeys: key, date: toTheSecond(date), format: 'armored', config }),
+  );
+}
+
+/**
+ * The signature of a git commit or tag object: detached and armored over its text without the signature, ready for the header
+ * `gpgsig` (git's signature-format documentation). Passes `git verify-commit`.
+ */
+export async function signCommitPayload(payload: string, key: SigningKey, date: Date): Promise<string> {
+  return signDetached(new TextEncoder().encode(payload), key, date);
+}
+
+/**
+ * Reads public keys: one or several armored blocks, or a binary keyring. (openpgp itself would read only the first of several blocks.)
+ * @throws KeyError when there is no key in it, or something else than public keys.
+ */
+export async function readKeyring(content: Uint8Array | string): Promise<Keyring> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  if (bytes.length > maximumKeyring) throw new KeyError('the keyring is too long');
+  const text = new TextDecoder('latin1').decode(bytes);
+  const blocks =
+    text.match(/-----BEGIN PGP PUBLIC KEY BLOCK-----[^]*?-----END PGP PUBLIC KEY BLOCK-----/g) ?? [];
+  try {
+    const keys = text.includes('-----BEGIN')
+      ? (await Promise.all(blocks.map((armoredKeys) => openpgp.readKeys({ armoredKeys, config })))).flat()
+      : await openpgp.readKeys({ binaryKeys: bytes, config });
+    if (keys.length > 0 && keys.every((key) => !key.isPrivate())) return keys;
+  } catch {
+    // told below, together with the empty keyring
+  }
+  throw new KeyError('it is not a keyring of OpenPGP public keys');
+}
+
+/** One binary keyring of several armored public keys, as gpgv's `--keyring` and apt's `Signed-By` want it. */
+export async function binaryKeyring(armoredPublicKeys: readonly string[]): Promise<Uint8Array> {
+  const keyrings = await Promise.all(armoredPublicKeys.map((armored) => readKeyring(armored)));
+  return Buffer.concat(keyrings.flat().map((key) => key.toPublic().write()));
+}
+
+/**
+ * Checks a detached, armored signature over bytes: exactly one signature, good, by a key of the keyring that is neither revoked nor
+ * expired at `now`, not from the future (five minutes apart), in canonical armor with nothing around it (trust.md F5, F6, 1.4).
+ */
+export async function verifyDetached(signed: {
+  bytes: Uint8Array;
+  signature: string;
+  keyring: Keyring;
+  now: Date;
+}): Promise<Verdict> {
+  if (signed.signature.length > maximumSignature) return no('the signature is too long');
+  const signature = await openpgp
+    .readSignature({ armoredSignature: signed.signature, config })
+    .catch(() => undefined);
+  if (!signature || withLf(signature.armor()) !== signed.signature) {
+    return no('the signature is damaged, or other text stands around it');
+  }
+  const message = await openpgp.createMessage({ binary: signed.bytes });
+  return judge(signed, signature.packets.length, (date) =>
+    openpgp.verify({
+      message,
+      signature,
+      verificationKeys: [...signed.keyring],
+      date,
+      format: 'binary',
+      config,
+    }),
+  );
+}
+
+/**
+ * Checks a text signed in the clear under the same rules as `verifyDetached`, and gives the text with its last newline.
+ * Text before, after or between is refused: openpgp itself would pass it over (trust.md F6).
+ */
+export async function verifyCleartext(signed: {
+  message: string;
+  keyring: Keyring;
+  now: Date;
+}): Promise<(Verdict & { ok: true; text: string }) | (Verdict & { ok: false })> {
+  if (signed.message.length > maximumCleartext) return no('the signed text is too long');
+  const message = await openpgp
+    .readCleartextMessage({ cleartextMessage: signed.message, config })
+    .catch(() => undefined);
+  if (!message || withLf(message.armor()) !== signed.message) {
+    return no('the signed text is damaged, or other text stands around it');
+  }
+  const armoredSignature = signed.message.slice(signed.message.lastIndexOf('-----BEGIN PGP SIGNATURE-----'));
+  const signature = await openpgp.readSignature({ armoredSignature, config });
+  const verdict = await judge(signed, signature.packets.length, (date) =>
+    openpgp.verify({ message, verificationKeys: [...signed.keyring], date, config }),
+  );
+  return verdict.ok ? { ...verdict, text: `${message.getText()}\n` } : verdict;
+}
+
+async function judge(
+  { keyring, now }: { keyring: Keyring; now: Date },
+  signatureCount: number,
+  verify: (date: Date) => Promise<openpgp.VerifyMessageResult<Uint8Array | string>>,
+): Promise<Verdict> {
+  if (signatureCount !== 1) return no('there must be exactly one signature');
+  const { signatures } = await verify(new Date(now.getTime() + clockSkew));
+  const [only] = signatures;
+  // `verify` itself is content with bad signatures and with none: what counts is the promise of each (trust.md F6).
+  if (!only || signatures.length !== 1) return no('there must be exactly one signature');
+  const signer = keyring.find((key) => key.getKeys(only.keyID).length > 0);
+  if (!signer) return no('the signature is by a key that is not in the keyring');
+  try {
+    await only.verified;
+    const [packet] = (await only.signature).packets;
+    if (!packet?.created) return no('the signature has no date');
+    // A signature stays good when its key is revoked or expires later; the key does not (trust.md F5).
+    await signer.getSigningKey(only.keyID, new Date(Math.max(now.getTime(), packet.created.getTime())));
+    return { ok: true, fingerprint: signer.getFingerprint().toUpperCase(), date: packet.created };
+  } catch {
+    return no('the signature is not good, or its key is revoked or expired');
+  }
+}
+
+function no(reason: string): { readonly ok: false; readonly reason: string } {
+  return { ok: false, reason };
+}
+
+function withLf(text: string): string {
+  return text.replaceAll('\r\n', '\n');
+}
+
+function toTheSecond(date: Date): Date {
+  return new Date(Math.floor(date.getTime() / 1000) * 1000);
+}

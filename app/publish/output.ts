@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { copyFile, link, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { digestOfFile, isAbsence, type Digest } from './file-digest.ts';
+
+/** A file to be published: its path below the folder of all channels, and its bytes. */
+export interface OutputFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A file that is there already. */
+export interface PresentFile {
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** Where channels are published: a folder today, a bucket behind the same shape. All paths are relative to the folder of all channels. */
+export interface Output {
+  /** The bytes of a file, undefined when it is not there. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  digest(path: string): Promise<Digest | undefined>;
+  /** Every file below a folder, with what a killed run left behind, in no particular order. */
+  list(folder: string): Promise<readonly PresentFile[]>;
+  /** Writes all files aside, durably, and only then puts them in their places, one after the other in the order given. */
+  put(files: readonly OutputFile[]): Promise<void>;
+  /** Puts a leftover in the place it was meant for. */
+  finish(leftover: string): Promise<void>;
+  /** Puts an immutable file of the store in its place, durably, without copying it if that can be done. */
+  place(path: string, storeFile: string): Promise<void>;
+  /** Removes files, and the folders that become empty by that. */
+  remove(paths: readonly string[]): Promise<void>;
+}
+
+const leftoverName = /\.tmp-[0-9a-f]{16}$/;
+
+/** The path a leftover was meant for; undefined for any other path. */
+export function meantPath(path: string): string | undefined {
+  return leftoverName.test(path) ? path.replace(leftoverName, '') : undefined;
+}
+
+/** An output that is a folder of the local disk. Full or failing disks throw the errors of Node. */
+export function outputFolder(folder: string): Output {
+  const at = (path: string) => join(folder, path);
+  return {
+    read: (path) =>
+      readFile(at(path)).catch((error: unknown) => {
+        if (isAbsence(error)) return undefined;
+        throw error;
+      }),
+    digest: (path) => digestOfFile(at(path)),
+    list: (path) => listFolder(folder, path),
+    put: (files) => putFiles(folder, files),
+    finish: async (leftover) => {
+      const path = at(meantPath(leftover) ?? leftover);
+      await rename(at(leftover), path);
+      await syncFolder(dirname(path));
+    },
+    place: (path, storeFile) => placeFile(at(path), storeFile),
+    remove: async (paths) => {
+      for (const path of paths) {
+        await rm(at(path), { force: true });
+        await removeEmptyFolders(folder, dirname(path));
+      }
+    },
+  };
+}
+
+async function listFolder(top: string, path: string): Promise<readonly PresentFile[]> {
+  const entries = await readdir(join(top, path), { withFileTypes: true }).catch((error: unknown) => {
+    if (isAbsence(error)) return [];
+    throw error;
+  });
+  const lists = await Promise.all(
+    entries.map(async (entry): Promise<readonly PresentFile[]> => {
+      const below = `${path}/${entry.name}`;
+      return entry.isDirectory()
+        ? listFolder(top, below)
+        : [{ path: below, size: (await lstat(join(top, below))).size }];
+    }),
+  );
+  return lists.flat();
+}
+
+async function putFiles(folder: string, files: readonly OutputFile[]): Promise<void> {
+  const staged: { readonly aside: string; readonly path: string }[] = [];
+  for (const { path, bytes } of files) {
+    const place = join(folder, path);
+    const aside = asideOf(place);
+    await mkdir(dirname(place), { recursive: true });
+    await writeDurably(aside, bytes);
+    staged.push({ aside, path: place });
+  }
+  // Order matters to clients that come between two renames and, after a power cut, to what is found again.
+  for (const { aside, path } of staged) {
+    await rename(aside, path);
+    await syncFolder(dirname(path));
+  }
+}
+
+async function placeFile(path: string, storeFile: string): Promise<void> {
+  const aside = asideOf(path);
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await link(storeFile, aside);
+  } catch (error) {
+    if (!isOtherDevice(error)) throw error;
+    await copyFile(storeFile, aside);
+    await sync(aside);
+  }
+  await rename(aside, path);
+  await syncFolder(dirname(path));
+}
+
+function isOtherDevice(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  // EMLINK: the file has as many links as the file system allows; EPERM: it has no hard links.
+  return code === 'EXDEV' || code === 'EMLINK' || code === 'EPERM';
+}
+
+function asideOf(path: string): string {
+  return `${path}.tmp-${randomBytes(8).toString('hex')}`;
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o644);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+const syncFolder = sync;
+
+async function removeEmptyFolders(top: string, path: string): Promise<void> {
+  for (let folder = path; folder.includes('/'); folder = dirname(folder)) {
+    try {
+      await rmdir(join(top, folder));
+    } catch {
+      return;
+    }
+  }
+}

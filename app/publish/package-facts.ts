@@ -1,0 +1,86 @@
+import { mkdir, open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import type { ByteSource } from '../repository/byte-source.ts';
+import { readDeb, type DebFacts } from '../repository/deb.ts';
+import type { Reading } from '../repository/refusal.ts';
+import { isAbsence, sha256Of } from './file-digest.ts';
+
+/** What an index needs of a package. */
+export type IndexFacts = Omit<DebFacts, 'files'>;
+
+/** Raised whenever the reader takes or refuses something else than before, so that old entries are read again. */
+const readerVersion = 1;
+
+const EntrySchema = z.strictObject({
+  sum: z.string(),
+  facts: z.strictObject({
+    reader: z.literal(readerVersion),
+    name: z.string(),
+    version: z.string(),
+    architecture: z.string(),
+    fields: z.array(z.tuple([z.string(), z.string()])),
+  }),
+});
+
+/**
+ * The facts of a package file of the store. Reading a package is the expensive part of publishing, and its bytes never change, so its facts
+ * are kept in the folder `cache` by its digest; an entry that is damaged or of another reader is read again.
+ * Gives the reason when the package is not acceptable; a file that cannot be read throws.
+ */
+export async function packageFacts(
+  cache: string,
+  sha256: string,
+  file: string,
+): Promise<Reading<IndexFacts>> {
+  const entryPath = join(cache, sha256.slice(0, 2), `${sha256}.json`);
+  const kept = await readEntry(entryPath);
+  if (kept) return { ok: true, value: kept };
+  const handle = await open(file, 'r');
+  try {
+    const read = await readDeb(await fileSource(handle));
+    if (!read.ok) return read;
+    const { name, version, architecture, fields } = read.value;
+    await writeEntry(entryPath, { name, version, architecture, fields });
+    return { ok: true, value: { name, version, architecture, fields } };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** An open file as a source of bytes. @throws what the disk throws, also when the file is shorter than it was when opened */
+async function fileSource(handle: FileHandle): Promise<ByteSource> {
+  const { size } = await handle.stat();
+  return {
+    size,
+    read: async (offset, length) => {
+      const bytes = new Uint8Array(length);
+      const { bytesRead } = await handle.read(bytes, 0, length, offset);
+      if (bytesRead !== length) throw new Error('a file of the store became shorter while it was read');
+      return bytes;
+    },
+  };
+}
+
+async function readEntry(path: string): Promise<IndexFacts | undefined> {
+  try {
+    const { success, data } = EntrySchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    return success && data.sum === sumOf(data.facts) ? data.facts : undefined;
+  } catch (error) {
+    if (isAbsence(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function writeEntry(path: string, facts: IndexFacts): Promise<void> {
+  const kept = { reader: readerVersion, ...facts };
+  await mkdir(dirname(path), { recursive: true });
+  const aside = `${path}.tmp-${randomBytes(8).toString('hex')}`;
+  await writeFile(aside, JSON.stringify({ sum: sumOf(kept), facts: kept }));
+  await rename(aside, path);
+}
+
+function sumOf({ name, version, architecture, fields }: IndexFacts): string {
+  return sha256Of(JSON.stringify([name, version, architecture, fields]));
+}

@@ -1,0 +1,27 @@
+import type { Channel } from '../model/channel.ts';
+
+/** Why a channel was not published; each is told with the file or release it is about. */
+export type PublishFault =
+  | 'store-object-missing'
+  | 'store-object-corrupt'
+  | 'package-unreadable'
+  | 'package-not-for-target'
+  | 'same-file-other-bytes'
+  | 'same-package-other-bytes'
+  | 'format-not-published'
+  | 'layout-unusable'
+  | 'clock-went-back'
+  | 'published-state-damaged';
+
+/** One channel could not be published; what was published there before stands untouched. */
+export class PublishError extends Error {
+  override readonly name = 'PublishError';
+  readonly channel: Channel;
+  readonly fault: PublishFault;
+
+  constructor(channel: Channel, fault: PublishFault, message: string) {
+    super(`channel ${channel}: ${message}`);
+    this.channel = channel;
+    this.fault = fault;
+  }
+}
