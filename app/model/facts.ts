@@ -32,7 +32,7 @@ export interface TicketFacts {
   readonly id: string | undefined;
   readonly text: string;
   readonly value: Ticket | undefined;
-  /** Release digest (process.md 1.6), present exactly when `value` is. */
+  /** Release digest (process.md 1.6), present exactly when `value` is: the shape is right, whatever rules it breaks. */
   readonly digest: string | undefined;
   readonly problems: readonly Problem[];
 }

@@ -155,7 +155,7 @@ function commandsFor(progress: Progress, state: State, waiting: Role | undefined
   if (state === 'done' || (state === 'closing' && progress.held)) {
     may('staged-rollout managers', '/close success <summary>', '/close warning <summary>', '/close reject <summary>');
   }
-  if (['draft', 'certified', 'unverified', 'verified', 'rolling-out', 'done'].includes(state)) may('provider', '/withdraw <reason>');
+  if (['certified', 'unverified', 'verified', 'rolling-out', 'done'].includes(state)) may('provider', '/withdraw <reason>');
   may('anyone', '/explain', '/help');
   return commands;
 }

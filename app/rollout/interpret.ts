@@ -23,6 +23,9 @@ const isRejectReport = (body: string): boolean =>
 /** Judges one act where it finds the release. */
 export function judge(situation: Situation, act: Act): Verdict {
   const verdict = act.command ? judgeCommand(situation, act, act.command.word) : judgeReview(situation, act);
+  if (verdict.is === 'counts' && situation.progress.phase === 'none') {
+    return refused('The ticket is not certified yet: it has to be complete and marked ready for review first.');
+  }
   if (verdict.is !== 'counts' || !act.input.edited) return verdict;
   // A positive act that was edited before it was read does not count; a negative one does, whatever became of it (process.md 1.2).
   if (verdict.events.every(isNegative)) return verdict;
@@ -75,7 +78,8 @@ function withdraw({ facts, progress }: Situation, { input, command }: Act): Verd
   if (!isIn(facts, 'provider', input.by) && facts.pull.author.id !== input.by.id) {
     return refused('Only the provider can take its release back.');
   }
-  if (!['draft', 'certified', 'unverified', 'verified', 'rolling-out'].includes(progress.state)) {
+  if (progress.state === 'draft') return refused('The ticket is not certified yet: closing the pull request is enough.');
+  if (!['certified', 'unverified', 'verified', 'rolling-out'].includes(progress.state)) {
     return refused(`The release is \`${progress.state}\`: it can no longer be withdrawn here.`);
   }
   const reason = command?.text ?? '';

@@ -1,0 +1,168 @@
+import type { ProbotOctokit } from 'probot';
+import type { Input, OwnComment, PullFacts, SeenCheck } from '../model/facts.ts';
+import type { Person } from '../model/journal.ts';
+import { markerOf } from '../wording/markdown.ts';
+import { sha256 } from './digest.ts';
+
+/** GitHub as the application sees it: Probot's Octokit, authenticated as our installation. */
+export type GitHub = InstanceType<typeof ProbotOctokit>;
+
+export interface Repository {
+  readonly owner: string;
+  readonly repo: string;
+}
+
+/** Who we are on GitHub: our own comments and check runs are known by it. */
+export interface Identity {
+  readonly appId: number;
+  readonly login: string;
+}
+
+type RestPull = Awaited<ReturnType<GitHub['rest']['pulls']['get']>>['data'];
+
+const nobody: Person = { login: 'ghost', id: 0 };
+const person = (user: { readonly login: string; readonly id: number } | null | undefined): Person =>
+  user ? { login: user.login, id: user.id } : nobody;
+
+/** The pull request itself. What the merge changed is read from git, by the caller. */
+export async function readPull(
+  github: GitHub,
+  at: Repository,
+  number: number,
+): Promise<{ readonly rest: RestPull; readonly facts: Omit<PullFacts, 'merge'> }> {
+  const [{ data: rest }, commits] = await Promise.all([
+    github.rest.pulls.get({ ...at, pull_number: number }),
+    github.paginate(github.rest.pulls.listCommits, { ...at, pull_number: number, per_page: 100 }),
+  ]);
+  const closed = rest.state === 'closed' && !rest.merged;
+  const closedBy = closed ? (await github.rest.issues.get({ ...at, issue_number: number })).data.closed_by : undefined;
+  const logins = commits.flatMap(({ author, committer }) => [loginOf(author), loginOf(committer)]);
+  return {
+    rest,
+    facts: {
+      number,
+      author: person(rest.user),
+      title: rest.title,
+      url: rest.html_url,
+      draft: rest.draft ?? false,
+      open: rest.state === 'open',
+      createdAt: rest.created_at,
+      base: rest.base.ref,
+      head: rest.head.sha,
+      closedBy: closedBy ? person(closedBy) : undefined,
+      // GitHub itself commits what is written through its pages; that is nobody's part in the release.
+      committers: [...new Set(logins.filter((login) => login !== undefined && login !== 'web-flow'))].filter((login) => login !== undefined),
+      labels: rest.labels.map(({ name }) => name),
+      assignees: (rest.assignees ?? []).map(({ login }) => login),
+      requestedTeams: (rest.requested_teams ?? []).map(({ slug }) => slug),
+      requestedUsers: (rest.requested_reviewers ?? []).map(({ login }) => login),
+    },
+  };
+}
+
+const loginOf = (user: unknown): string | undefined =>
+  typeof user === 'object' && user !== null && 'login' in user && typeof user.login === 'string' ? user.login : undefined;
+
+const reviewStates: Readonly<Record<string, NonNullable<Input['review']>>> = {
+  APPROVED: 'approved',
+  COMMENTED: 'commented',
+  CHANGES_REQUESTED: 'changes-requested',
+  DISMISSED: 'dismissed',
+};
+
+/** Reviews that were submitted. `known` are the ids already in the journal: only new ones are asked for edits, in one query. */
+export async function readReviews(github: GitHub, at: Repository, number: number, known: ReadonlySet<number>): Promise<readonly Input[]> {
+  const reviews = await github.paginate(github.rest.pulls.listReviews, { ...at, pull_number: number, per_page: 100 });
+  const submitted = reviews.filter(({ state }) => state in reviewStates);
+  const edited = submitted.some(({ id }) => !known.has(id)) ? await editedReviews(github, at, number) : new Set<number>();
+  return submitted.map((review) => ({
+    kind: 'review',
+    id: review.id,
+    where: 'ticket',
+    by: person(review.user),
+    bot: review.user?.type === 'Bot',
+    at: review.submitted_at ?? '',
+    edited: edited.has(review.id),
+    body: review.body,
+    bodySha256: sha256(review.body),
+    review: reviewStates[review.state] ?? 'dismissed',
+    ...(review.commit_id === null ? {} : { commit: review.commit_id }),
+  }));
+}
+
+/** REST reviews carry no edit time; GraphQL does. */
+async function editedReviews(github: GitHub, { owner, repo }: Repository, number: number): Promise<ReadonlySet<number>> {
+  const answer = await github.graphql<{
+    readonly repository: {
+      readonly pullRequest: { readonly reviews: { readonly nodes: readonly { readonly databaseId: number; readonly lastEditedAt: string | null }[] } };
+    };
+  }>(
+    `query ($owner: String!, $repo: String!, $number: Int!) {
+      repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviews(last: 100) { nodes { databaseId lastEditedAt } } } }
+    }`,
+    { owner, repo, number },
+  );
+  return new Set(
+    answer.repository.pullRequest.reviews.nodes.filter(({ lastEditedAt }) => lastEditedAt !== null).map(({ databaseId }) => databaseId),
+  );
+}
+
+/** Comments of the ticket or of its call issue: what people wrote, and what we wrote ourselves. */
+export async function readComments(
+  github: GitHub,
+  at: Repository,
+  number: number,
+  where: 'ticket' | 'call',
+  self: Identity,
+): Promise<{ readonly inputs: readonly Input[]; readonly own: readonly OwnComment[] }> {
+  const comments = await github.paginate(github.rest.issues.listComments, { ...at, issue_number: number, per_page: 100 });
+  const inputs: Input[] = [];
+  const own: OwnComment[] = [];
+  for (const comment of comments) {
+    const body = comment.body ?? '';
+    if (comment.user?.login === self.login) {
+      const marker = markerOf(body);
+      if (marker !== undefined) own.push({ id: comment.id, marker, body, at: comment.created_at, where });
+      continue;
+    }
+    inputs.push({
+      kind: 'comment',
+      id: comment.id,
+      where,
+      by: person(comment.user),
+      bot: comment.user?.type === 'Bot',
+      at: comment.created_at,
+      edited: comment.updated_at !== comment.created_at,
+      body,
+      bodySha256: sha256(body),
+    });
+  }
+  return { inputs, own };
+}
+
+/** The newest check run of each name that our App made for a commit; others of the same name do not count (T29). */
+export async function readChecks(github: GitHub, at: Repository, head: string, self: Identity): Promise<readonly SeenCheck[]> {
+  const runs = await github.paginate(github.rest.checks.listForRef, { ...at, ref: head, filter: 'latest', per_page: 100 });
+  return runs
+    .filter(({ app }) => app?.id === self.appId)
+    .toSorted((a, b) => b.id - a.id)
+    .map(({ id, name, status, conclusion, output }) => ({
+      id,
+      name,
+      status: status === 'completed' || status === 'in_progress' ? status : 'queued',
+      conclusion,
+      title: output.title ?? '',
+      summary: output.summary ?? '',
+    }));
+}
+
+export async function readTeam(github: GitHub, org: string, team: string): Promise<readonly Person[]> {
+  const members = await github
+    .paginate(github.rest.teams.listMembersInOrg, { org, team_slug: team, per_page: 100 })
+    .catch((error: unknown) => {
+      // A team that does not exist has no members: nobody can act in its role, and `waiting` says for whom one waits.
+      if (typeof error === 'object' && error !== null && 'status' in error && error.status === 404) return [];
+      throw error;
+    });
+  return members.map(person);
+}

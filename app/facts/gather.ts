@@ -1,0 +1,191 @@
+import type { Change, Facts, PromotionFacts, PullFacts, PullOutcome, ShelfFacts, TicketFacts } from '../model/facts.ts';
+import type { Entry } from '../model/journal.ts';
+import type { Manifest } from '../model/manifest.ts';
+import { journalPath, parseTicketPath } from '../model/release-id.ts';
+import { TicketSchema } from '../model/ticket.ts';
+import { examine } from '../model/yaml.ts';
+import { readJournal } from '../record/journal-file.ts';
+import type { GitRecord } from '../record/repository.ts';
+import { concerned } from '../rollout/move.ts';
+import { progressOf } from '../rollout/progress.ts';
+import { readTicket } from '../rollout/ticket.ts';
+import { callTitle } from '../wording/notices.ts';
+import { readChecks, readComments, readPull, readReviews, readTeam } from './conversation.ts';
+import { releaseDigest } from './digest.ts';
+import { manifestOf } from './manifests.ts';
+import { readPromotion } from './promotion.ts';
+import type { Sources } from './sources.ts';
+
+/** What the facts were read from, for the effects: the commit that a compare-and-swap rests on. */
+export interface Gathered {
+  readonly facts: Facts;
+  readonly main: string;
+  readonly journalText: string | undefined;
+}
+
+/** A pull request without a release ticket: somebody's change of the repository, or a promotion of ours. */
+export interface NoTicket {
+  readonly pull: PullFacts;
+  /** Head branch, when it is one of this repository and the pull request is our own. */
+  readonly ownBranch: string | undefined;
+  readonly changes: readonly Change[];
+  readonly checks: Facts['checks'];
+}
+
+/** Reads everything a decision about one ticket rests on. Decides nothing, writes nothing. */
+export async function gather(sources: Sources, number: number, pulled: PullOutcome | undefined): Promise<Gathered | NoTicket> {
+  const { github, at, self, record } = sources;
+  const now = `${sources.now().toISOString().slice(0, 19)}Z`;
+  const [{ main, heads }, { rest, facts: pullFacts }] = await Promise.all([record.fetch([number]), readPull(github, at, number)]);
+  const head = heads.get(number) ?? pullFacts.head;
+  const merge = rest.merged && rest.merge_commit_sha !== null ? { commit: rest.merge_commit_sha, at: rest.merged_at ?? now } : undefined;
+  const base = merge ? ((await record.parents(merge.commit))[0] ?? main) : await record.mergeBase(main, head);
+  const diff = await record.diff(base, head);
+  const changes = diff.map(({ path, status, mode }): Change => ({ path, mode, status: statusOf(status) }));
+  const configuration = await sources.configuration.read(record, main);
+  const candidate = await ticketCandidate(record, diff);
+  const checks = readChecks(github, at, head, self);
+  if (candidate === undefined) {
+    const own = rest.user.login === self.login ? rest.head.ref : undefined;
+    return { pull: { ...pullFacts, head, merge: undefined }, ownBranch: own, changes, checks: await checks };
+  }
+
+  const ticket = readTicketFacts(candidate.path, candidate.text, configuration);
+  const name = parseTicketPath(candidate.path);
+  const written = name ? await record.read(main, journalPath(name)) : undefined;
+  const whole = written === undefined || ticket.id === undefined ? [] : readJournal(written, ticket.id);
+  const owner = whole.findLast((entry) => entry.event === 'certified');
+  const mine = owner?.event !== 'certified' || owner.pull === number;
+  const journal = mine ? whole : [];
+  const progress = progressOf(journal);
+  const known = new Set(journal.flatMap(({ source }) => (source?.kind === 'review' ? [source.id] : [])));
+
+  const organisation = at.owner;
+  const { roles } = configuration.policy;
+  const providerTeam = configuration.catalogue.providers[ticket.value?.metadata.provider ?? '']?.team;
+  const [comments, reviews, call, shelf, promotion, seenChecks, provider, managers, unit, rollout] = await Promise.all([
+    readComments(github, at, number, 'ticket', self),
+    readReviews(github, at, number, known),
+    readCall(sources, journal, ticket.id, number),
+    mine && ticket.id !== undefined ? manifestOf(record, sources.signer, main, ticket.id) : undefined,
+    ticket.id === undefined ? undefined : readPromotion(sources, number, ticket.id, candidate.path, main),
+    checks,
+    providerTeam === undefined ? [] : readTeam(github, organisation, providerTeam),
+    readTeam(github, organisation, roles['repository-managers']),
+    readTeam(github, organisation, roles['technology-unit']),
+    readTeam(github, organisation, roles['staged-rollout']),
+  ]);
+  const inCall = call?.open === true ? await readComments(github, at, call.number, 'call', self) : { inputs: [], own: [] };
+  const shelfFacts: ShelfFacts | undefined = shelf && { ...shelf, commit: main, pull: pullOf(promotion, shelf.manifest) };
+  const facts: Facts = {
+    now,
+    organisation,
+    repository: at.repo,
+    pull: { ...pullFacts, head, merge: merge && { ...merge, ...(await judgeMergeCommit(record, merge.commit, candidate.path)) } },
+    changes,
+    ticket,
+    configuration,
+    teams: { provider, 'repository-managers': managers, 'technology-unit': unit, 'staged-rollout': rollout },
+    journal,
+    otherTicket: mine ? undefined : owner.pull,
+    inputs: [...comments.inputs, ...reviews, ...inCall.inputs],
+    ownComments: [...comments.own, ...inCall.own],
+    checks: seenChecks,
+    shelf: shelfFacts,
+    promotion,
+    call,
+    readBack: await readBackOf(sources, shelfFacts, progress.shelf),
+    pulled,
+    onMain: (await record.read(main, candidate.path)) !== undefined,
+  };
+  return { facts, main, journalText: mine ? written : undefined };
+}
+
+const statusOf = (status: string): Change['status'] =>
+  status === 'A' ? 'added' : status === 'D' ? 'deleted' : status === 'T' ? 'type-changed' : 'modified';
+
+/** The file that is meant to be the ticket: one at a ticket's path, else one that says it is a release, wherever it lies. */
+async function ticketCandidate(
+  record: GitRecord,
+  diff: readonly { readonly path: string; readonly status: string; readonly mode: string; readonly blob: string }[],
+): Promise<{ readonly path: string; readonly text: string } | undefined> {
+  const there = diff.filter(({ status, mode }) => status !== 'D' && mode.startsWith('100')).slice(0, 50);
+  const placed = there.find(({ path }) => parseTicketPath(path) !== undefined);
+  if (placed) return { path: placed.path, text: await record.blob(placed.blob) };
+  for (const { path, blob } of there) {
+    if (!/\.ya?ml$/i.test(path)) continue;
+    const text = await record.blob(blob);
+    if (/^kind:\s*["']?Release\b/m.test(text)) return { path, text };
+  }
+  return undefined;
+}
+
+function readTicketFacts(path: string, text: string, configuration: Facts['configuration']): TicketFacts {
+  const reading = examine(TicketSchema, text, path);
+  const value = reading.sound ? reading.value : undefined;
+  const checked = readTicket(text, path, configuration);
+  return {
+    path,
+    id: parseTicketPath(path)?.id,
+    text,
+    value,
+    digest: value && releaseDigest(value),
+    problems: checked.ok ? checked.warnings : checked.problems,
+  };
+}
+
+/** GitHub's merge commits add nothing of their own: that is checked here (T32, process.md 1.4). */
+async function judgeMergeCommit(
+  record: GitRecord,
+  commit: string,
+  path: string,
+): Promise<{ readonly onlyTheTicket: boolean; readonly digest: string | undefined }> {
+  const [first] = await record.parents(commit);
+  const diff = first === undefined ? [] : await record.diff(first, commit);
+  const text = await record.read(commit, path);
+  const reading = text === undefined ? undefined : examine(TicketSchema, text, path);
+  return {
+    onlyTheTicket: diff.length === 1 && diff[0]?.path === path && diff[0].status === 'A',
+    digest: reading?.sound === true ? releaseDigest(reading.value) : undefined,
+  };
+}
+
+const pullOf = (promotion: PromotionFacts | undefined, manifest: Manifest): number =>
+  promotion && !promotion.open && promotion.to === manifest.channel && promotion.digest === manifest.digest ? (promotion.number ?? 0) : 0;
+
+/** Channels are read back only while a move is not yet known to be published. */
+async function readBackOf(
+  sources: Sources,
+  shelf: ShelfFacts | undefined,
+  recorded: { readonly shelf: string; readonly digest: string; readonly published: boolean } | undefined,
+): Promise<Facts['readBack']> {
+  if (!shelf) return {};
+  const { manifest } = shelf;
+  if (recorded?.published === true && recorded.shelf === shelf.shelf && recorded.digest === manifest.digest) return {};
+  const seen = await Promise.all(
+    concerned(shelf.shelf).map(async (channel) => {
+      const expect = channel === shelf.shelf ? 'present' : 'absent';
+      return [channel, await sources.readBack(channel, manifest, expect)] as const;
+    }),
+  );
+  return Object.fromEntries(seen);
+}
+
+/** The call issue of this release: by its number in the journal, or by its title when a run was cut off before it was recorded. */
+async function readCall(
+  { github, at, self }: Sources,
+  journal: readonly Entry[],
+  id: string | undefined,
+  number: number,
+): Promise<Facts['call']> {
+  const called = journal.findLast((entry) => entry.event === 'called');
+  if (called?.event === 'called') {
+    const { data } = await github.rest.issues.get({ ...at, issue_number: called.issue });
+    return { number: data.number, open: data.state === 'open', url: data.html_url };
+  }
+  if (id === undefined || !journal.some((entry) => entry.event === 'published' && entry.shelf === 'staged-rollout')) return undefined;
+  const issues = await github.paginate(github.rest.issues.listForRepo, { ...at, creator: self.login, labels: 'call', state: 'all', per_page: 100 });
+  const issue = issues.find(({ title }) => title === callTitle(id, number));
+  return issue && { number: issue.number, open: issue.state === 'open', url: issue.html_url };
+}
+

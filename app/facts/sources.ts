@@ -1,0 +1,20 @@
+import type { Channel } from '../model/channel.ts';
+import type { ReadBack } from '../model/facts.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { GitRecord } from '../record/repository.ts';
+import type { DocumentSigner } from '../record/signer.ts';
+import type { ConfigurationReader } from './configuration.ts';
+import type { GitHub, Identity, Repository } from './conversation.ts';
+
+/** The outside world that facts are read from. */
+export interface Sources {
+  readonly github: GitHub;
+  readonly at: Repository;
+  readonly self: Identity;
+  readonly record: GitRecord;
+  readonly signer: DocumentSigner;
+  readonly configuration: ConfigurationReader;
+  /** Reads a published channel back through its public address: is the release there, or is it gone? */
+  readonly readBack: (channel: Channel, release: Manifest, expect: 'present' | 'absent') => Promise<ReadBack>;
+  readonly now: () => Date;
+}

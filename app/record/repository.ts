@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type SimpleGit, simpleGit } from 'simple-git';
+import { commitText } from './commit.ts';
+import type { DocumentSigner } from './signer.ts';
+
+/** The forge's git did not answer, or refused us: an outage, worth another try later. */
+export class RecordOutage extends Error {
+  override readonly name = 'RecordOutage';
+}
+
+/** A file in the tree of a commit. */
+export interface TreeFile {
+  readonly path: string;
+  readonly mode: string;
+  readonly blob: string;
+}
+
+/** One line of `git diff-tree`. */
+export interface TreeChange {
+  readonly path: string;
+  readonly status: string;
+  readonly mode: string;
+  readonly blob: string;
+}
+
+export interface RecordOptions {
+  /** Folder of the private bare clone: a cache, made again when it is gone (R12). */
+  readonly dir: string;
+  readonly url: string;
+  /** A token that may push; asked for before every talk with the forge. */
+  readonly token: () => Promise<string>;
+  readonly signer: DocumentSigner;
+  readonly author: { readonly name: string; readonly email: string };
+}
+
+const hex = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
+const safeRef = /^refs\/[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$/;
+const safePath = /^[A-Za-z0-9._][A-Za-z0-9._+~@/-]{0,400}$/;
+
+/**
+ * The record in git, through a private bare clone: read at a commit, commit with an OpenPGP signature, push as compare-and-swap
+ * (process.md section 1). Nothing of a pull request ever becomes an argument, a ref or a path unchecked (trust.md T54).
+ */
+export class GitRecord {
+  readonly #options: RecordOptions;
+  readonly #blobs = new Map<string, string>();
+  #talk: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: RecordOptions) {
+    this.#options = options;
+  }
+
+  static async open(options: RecordOptions): Promise<GitRecord> {
+    const record = new GitRecord(options);
+    await record.#prepare();
+    return record;
+  }
+
+  async #prepare(): Promise<void> {
+    const { dir, url } = this.#options;
+    await mkdir(join(dir, 'scratch'), { recursive: true, mode: 0o700 });
+    await this.#sweepLeftovers();
+    const bare = join(dir, 'record.git');
+    const known = await stat(join(bare, 'HEAD')).then(
+      () => true,
+      () => false,
+    );
+    if (!known) await this.#git(dir).raw(['init', '--bare', '--quiet', '--initial-branch=main', bare]);
+    await writeFile(
+      join(bare, 'config'),
+      [
+        '[core]\n\trepositoryformatversion = 0\n\tbare = true\n\thooksPath = /dev/null',
+        `[remote "origin"]\n\turl = ${JSON.stringify(url)}`,
+        '[transfer]\n\tfsckObjects = true',
+        '[protocol]\n\tallow = never\n[protocol "https"]\n\tallow = always\n[protocol "http"]\n\tallow = always',
+        '[http]\n\tfollowRedirects = false\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 30',
+        '[gc]\n\tauto = 0',
+        '[include]\n\tpath = ../token.config',
+        '',
+      ].join('\n'),
+    );
+  }
+
+  /** Lock files and indexes of a process that was killed are of no use to anybody (R12). */
+  async #sweepLeftovers(): Promise<void> {
+    const scratch = join(this.#options.dir, 'scratch');
+    for (const name of await readdir(scratch)) await rm(join(scratch, name), { force: true, recursive: true });
+    const bare = join(this.#options.dir, 'record.git');
+    const names = await readdir(bare, { recursive: true }).catch(() => []);
+    for (const name of names) if (name.endsWith('.lock')) await rm(join(bare, name), { force: true });
+  }
+
+  #git(folder = join(this.#options.dir, 'record.git'), index?: string): SimpleGit {
+    return simpleGit({ baseDir: folder, maxConcurrentProcesses: 8, unsafe: { allowUnsafeConfigPaths: true } }).env({
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      HOME: this.#options.dir,
+      LC_ALL: 'C',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_TERMINAL_PROMPT: '0',
+      ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
+    });
+  }
+
+  /** One talk with the forge at a time: git locks refs, and the token file is shared. */
+  async #withForge<T>(talk: (git: SimpleGit) => Promise<T>): Promise<T> {
+    const turn = this.#talk.then(async () => {
+      const basic = Buffer.from(`x-access-token:${await this.#options.token()}`).toString('base64');
+      const file = join(this.#options.dir, 'token.config');
+      const text = `[http ${JSON.stringify(this.#options.url)}]\n\textraHeader = Authorization: Basic ${basic}\n`;
+      if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
+        const draft = `${file}.${randomUUID()}`;
+        await writeFile(draft, text, { mode: 0o600 });
+        await rename(draft, file);
+      }
+      return talk(this.#git());
+    });
+    this.#talk = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /**
+   * Brings the main branch, the heads of the pull requests named, and the promotion branches of those tickets up to date.
+   * Gives the commit of main and the promotion branches that stand. Throws RecordOutage.
+   */
+  async fetch(pulls: readonly number[]): Promise<{ readonly main: string; readonly heads: ReadonlyMap<number, string> }> {
+    const specs = [
+      '+refs/heads/main:refs/heads/main',
+      ...pulls.flatMap((n) => [
+        `+refs/heads/rollout/${String(n)}/*:refs/heads/rollout/${String(n)}/*`,
+        `+refs/pull/${String(n)}/head:refs/pull/${String(n)}/head`,
+      ]),
+    ];
+    await this.#withForge(async (git) => {
+      await git.raw(['fetch', '--quiet', '--no-tags', '--prune', '--no-write-fetch-head', 'origin', ...specs]);
+    }).catch((error: unknown) => {
+      throw new RecordOutage('the repository could not be fetched', { cause: error });
+    });
+    const refs = await this.refs('refs/pull');
+    const heads = new Map(pulls.flatMap((n) => {
+      const head = refs.get(`refs/pull/${String(n)}/head`);
+      return head === undefined ? [] : [[n, head] as const];
+    }));
+    return { main: (await this.#git().raw(['rev-parse', '--verify', 'refs/heads/main^{commit}'])).trim(), heads };
+  }
+
+  /** Refs below a prefix, as the last fetch found them. */
+  async refs(prefix: string): Promise<ReadonlyMap<string, string>> {
+    checked(prefix, safeRef);
+    const text = await this.#git().raw(['for-each-ref', '--format=%(objectname) %(refname)', prefix]);
+    return new Map(
+      lines(text).map((line) => {
+        const space = line.indexOf(' ');
+        return [line.slice(space + 1), line.slice(0, space)] as const;
+      }),
+    );
+  }
+
+  /** The files below the paths given, as they are in a commit. */
+  async list(commit: string, paths: readonly string[]): Promise<readonly TreeFile[]> {
+    checked(commit, hex);
+    const text = await this.#git().raw(['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...paths.map((path) => checked(path, safePath))]);
+    return text
+      .split('\0')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const [mode = '', , blob = ''] = line.slice(0, line.indexOf('\t')).split(' ');
+        return { mode, blob, path: line.slice(line.indexOf('\t') + 1) };
+      });
+  }
+
+  /** Text of a blob; kept, since a blob never changes. Files of the record are small. */
+  async blob(blob: string): Promise<string> {
+    const known = this.#blobs.get(blob);
+    if (known !== undefined) return known;
+    const text = await this.#git().raw(['cat-file', 'blob', checked(blob, hex)]);
+    if (this.#blobs.size > 20_000) this.#blobs.clear();
+    this.#blobs.set(blob, text);
+    return text;
+  }
+
+  /** Text of one file in a commit; undefined when it is not there or no plain file. */
+  async read(commit: string, path: string): Promise<string | undefined> {
+    const file = (await this.list(commit, [path])).find((found) => found.path === path);
+    return file && file.mode.startsWith('100') ? this.blob(file.blob) : undefined;
+  }
+
+  async mergeBase(one: string, other: string): Promise<string> {
+    return (await this.#git().raw(['merge-base', checked(one, hex), checked(other, hex)])).trim();
+  }
+
+  async parents(commit: string): Promise<readonly string[]> {
+    const text = await this.#git().raw(['rev-list', '--parents', '--max-count=1', checked(commit, hex)]);
+    return text.trim().split(' ').slice(1);
+  }
+
+  /** Is `ancestor` in the history of `commit`? */
+  async isAncestor(ancestor: string, commit: string): Promise<boolean> {
+    return (await this.mergeBase(ancestor, commit)) === ancestor;
+  }
+
+  /** What changed between two commits, file by file; a rename is a removal and an addition. */
+  async diff(from: string, to: string): Promise<readonly TreeChange[]> {
+    const text = await this.#git().raw(['diff-tree', '-r', '-z', '--no-renames', checked(from, hex), checked(to, hex)]);
+    const parts = text.split('\0');
+    const changes: TreeChange[] = [];
+    for (let at = 0; at + 1 < parts.length; at += 2) {
+      const [, mode = '', , blob = '', status = ''] = (parts[at] ?? '').split(' ');
+      changes.push({ path: parts[at + 1] ?? '', status, mode, blob });
+    }
+    return changes;
+  }
+
+  /** The commit as git stores it, for checking its signature. */
+  async rawCommit(commit: string): Promise<string> {
+    return this.#git().raw(['cat-file', 'commit', checked(commit, hex)]);
+  }
+
+  /**
+   * Makes a signed commit on top of `parent` that writes (or, with undefined, removes) the files given. Gives its id; nothing is pushed.
+   * `date` is real time: signatures are checked by real clients.
+   */
+  async commit(parent: string, files: ReadonlyMap<string, string | undefined>, message: string, date: Date): Promise<string> {
+    const scratch = join(this.#options.dir, 'scratch', randomUUID());
+    await mkdir(scratch);
+    try {
+      const git = this.#git(undefined, join(scratch, 'index'));
+      await git.raw(['read-tree', checked(parent, hex)]);
+      let n = 0;
+      for (const [path, text] of files) {
+        checked(path, safePath);
+        if (text === undefined) {
+          await git.raw(['update-index', '--force-remove', '--', path]);
+          continue;
+        }
+        const file = join(scratch, String(n++));
+        await writeFile(file, text);
+        const blob = (await git.raw(['hash-object', '-w', '--no-filters', '--', file])).trim();
+        await git.raw(['update-index', '--add', '--cacheinfo', `100644,${blob},${path}`]);
+      }
+      const tree = (await git.raw(['write-tree'])).trim();
+      const text = await commitText({ tree, parents: [parent], author: this.#options.author, date, message }, this.#options.signer);
+      const draft = join(scratch, 'commit');
+      await writeFile(draft, text);
+      return (await git.raw(['hash-object', '-w', '-t', 'commit', '--', draft])).trim();
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * Pushes a commit to a branch. Without `force` the branch has to be an ancestor: that is the compare-and-swap. Gives false when it moved
+   * meanwhile; throws RecordOutage when the forge cannot be reached or refuses.
+   */
+  async push(commit: string, branch: string, force = false): Promise<boolean> {
+    const ref = checked(`refs/heads/${branch}`, safeRef);
+    return this.#withForge((git) =>
+      git.raw(['push', '--quiet', '--porcelain', 'origin', `${force ? '+' : ''}${checked(commit, hex)}:${ref}`]),
+    ).then(
+      () => true,
+      (error: unknown) => {
+        const text = String(error);
+        if (/non-fast-forward|fetch first|cannot lock ref|stale info|failed to update ref|incorrect old value/.test(text)) return false;
+        throw new RecordOutage(`the push to ${branch} was refused`, { cause: error });
+      },
+    );
+  }
+
+  async deleteBranch(branch: string): Promise<void> {
+    const ref = checked(`refs/heads/${branch}`, safeRef);
+    await this.#withForge((git) => git.raw(['push', '--quiet', 'origin', `:${ref}`])).catch((error: unknown) => {
+      if (!/remote ref does not exist|unable to delete/.test(String(error))) {
+        throw new RecordOutage(`the branch ${branch} could not be deleted`, { cause: error });
+      }
+    });
+  }
+
+  /** First-parent commits after `from` (all, when undefined) up to `to` that touch the paths, oldest first. */
+  async history(from: string | undefined, to: string, paths: readonly string[]): Promise<readonly string[]> {
+    const range = from === undefined ? checked(to, hex) : `${checked(from, hex)}..${checked(to, hex)}`;
+    const text = await this.#git().raw(['rev-list', '--first-parent', '--reverse', range, '--', ...paths.map((path) => checked(path, safePath))]);
+    return lines(text);
+  }
+}
+
+const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+
+function checked(value: string, form: RegExp): string {
+  if (!form.test(value) || value.includes('..') || value.includes('//')) throw new Error(`not a safe git argument: ${JSON.stringify(value)}`);
+  return value;
+}
