@@ -1,9 +1,9 @@
 import { mendName } from '../model/near-miss.ts';
 import { entryOf } from '../model/record.ts';
-import { mistake, type Finding, type TicketInHand, type TicketRule } from './ticket-rule.ts';
+import { mistake, type Finding, type GroundedTicket, type GroundedRule } from './ticket-rule.ts';
 
 /** Stack, component and provider are in the catalogue (R-VIII-1, R-1-1, R-1-4). */
-function namesAreKnown({ ticket, catalogue }: TicketInHand): readonly Finding[] {
+function namesAreKnown({ ticket, catalogue }: GroundedTicket): readonly Finding[] {
   const shelves = {
     stack: catalogue.stacks,
     component: catalogue.components,
@@ -24,7 +24,7 @@ function namesAreKnown({ ticket, catalogue }: TicketInHand): readonly Finding[] 
 }
 
 /** The component belongs to this stack (R-1-1) and at present to this provider (R-1-2). */
-function namesBelongTogether({ ticket, catalogue }: TicketInHand): readonly Finding[] {
+function namesBelongTogether({ ticket, catalogue }: GroundedTicket): readonly Finding[] {
   const { component, stack, provider } = ticket.metadata ?? {};
   const known = component === undefined ? undefined : entryOf(catalogue.components, component);
   if (component === undefined || known === undefined) return [];
@@ -53,7 +53,7 @@ function namesBelongTogether({ ticket, catalogue }: TicketInHand): readonly Find
 }
 
 /** Distribution, platforms and architectures exist (R-2.2-5); no target stands there twice. */
-function targetsAreKnown({ ticket, distributions }: TicketInHand): readonly Finding[] {
+function targetsAreKnown({ ticket, distributions }: GroundedTicket): readonly Finding[] {
   const name = ticket.spec?.distribution;
   if (name === undefined) return [];
   const distribution = entryOf(distributions.distributions, name);
@@ -104,7 +104,7 @@ function targetsAreKnown({ ticket, distributions }: TicketInHand): readonly Find
   });
 }
 
-export const ticketCatalogueRules: readonly TicketRule[] = [
+export const ticketCatalogueRules: readonly GroundedRule[] = [
   namesAreKnown,
   namesBelongTogether,
   targetsAreKnown,

@@ -3,7 +3,15 @@ import { quoted } from '../model/hidden-character.ts';
 import type { Lenient } from '../model/lenient.ts';
 import type { TicketPackage } from '../model/ticket.ts';
 import type { Path } from '../model/yaml.ts';
-import { mistake, remark, type Finding, type TicketInHand, type TicketRule } from './ticket-rule.ts';
+import {
+  mistake,
+  remark,
+  type Finding,
+  type GroundedRule,
+  type GroundedTicket,
+  type TicketInHand,
+  type TicketRule,
+} from './ticket-rule.ts';
 
 const endings: Readonly<Record<PackageFormat, RegExp>> = {
   deb: /\.deb$/,
@@ -37,7 +45,7 @@ function packagesOf({ ticket }: TicketInHand): readonly Placed[] {
 }
 
 /** The format of a package is that of its platform (R-2.4-10.4a: rpm, deb, tar). */
-function formatFits(inHand: TicketInHand): readonly Finding[] {
+function formatFits(inHand: GroundedTicket): readonly Finding[] {
   const { distributions } = inHand.distributions;
   const name = inHand.ticket.spec?.distribution ?? '';
   const platforms = Object.hasOwn(distributions, name) ? distributions[name]?.platforms : undefined;
@@ -104,7 +112,7 @@ function filesAreUnique(inHand: TicketInHand): readonly Finding[] {
 }
 
 /** R-2.4-10.4a, R-2.4-10.4b: where the packages are pulled from. What the names resolve to is looked at when they are pulled. */
-function addressesAreSafe(inHand: TicketInHand): readonly Finding[] {
+function addressesAreSafe(inHand: GroundedTicket): readonly Finding[] {
   const { http_hosts: httpHosts } = inHand.policy.intake;
   return packagesOf(inHand).flatMap(({ at, said: { url: said, file } }): Finding[] => {
     if (said === undefined) return [];
@@ -160,7 +168,7 @@ function decoded(segment: string): string {
 }
 
 /** trust.md 8.5: a package larger than the policy allows would not be pulled; an empty one is none. */
-function sizesAreBounded(inHand: TicketInHand): readonly Finding[] {
+function sizesAreBounded(inHand: GroundedTicket): readonly Finding[] {
   const most = inHand.policy.intake.maximum_bytes;
   return packagesOf(inHand).flatMap(({ at, said: { size } }): Finding[] => {
     if (size === undefined || (size > 0 && size <= most)) return [];
@@ -174,9 +182,5 @@ function sizesAreBounded(inHand: TicketInHand): readonly Finding[] {
   });
 }
 
-export const ticketPackageRules: readonly TicketRule[] = [
-  formatFits,
-  filesAreUnique,
-  addressesAreSafe,
-  sizesAreBounded,
-];
+export const packageRules: readonly TicketRule[] = [filesAreUnique];
+export const groundedPackageRules: readonly GroundedRule[] = [formatFits, addressesAreSafe, sizesAreBounded];

@@ -15,12 +15,15 @@ export interface TicketGround {
 }
 
 /** A ticket, or what could be read of one, with the place it stands at. */
-export interface TicketInHand extends TicketGround {
+export interface TicketInHand {
   readonly ticket: Lenient<Ticket>;
   /** Path from the top of the repository. */
   readonly path: string;
   readonly document: YamlDocument;
 }
+
+/** The same with what it is checked against. */
+export interface GroundedTicket extends TicketInHand, TicketGround {}
 
 /** A broken rule and the field it is about. */
 export interface Finding {
@@ -31,7 +34,10 @@ export interface Finding {
   readonly mend: string;
 }
 
+/** A rule that needs the ticket alone. */
 export type TicketRule = (inHand: TicketInHand) => readonly Finding[];
+/** A rule that needs the reviewed files too. */
+export type GroundedRule = (inHand: GroundedTicket) => readonly Finding[];
 
 /** A mistake of the person who wrote the ticket, which stops it. */
 export function mistake(rule: string, at: Path, message: string, mend: string): Finding {

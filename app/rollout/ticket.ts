@@ -4,23 +4,28 @@ import { TicketSchema, type Ticket } from '../model/ticket.ts';
 import { examine, inOrder } from '../model/yaml.ts';
 import { ticketCatalogueRules } from './ticket-catalogue.ts';
 import { ticketIdentityRules } from './ticket-identity.ts';
-import { ticketPackageRules } from './ticket-packages.ts';
-import type { Finding, TicketGround, TicketInHand, TicketRule } from './ticket-rule.ts';
+import { groundedPackageRules, packageRules } from './ticket-packages.ts';
+import type {
+  Finding,
+  GroundedRule,
+  GroundedTicket,
+  TicketGround,
+  TicketInHand,
+  TicketRule,
+} from './ticket-rule.ts';
 import { ticketStatementRules } from './ticket-statements.ts';
 
-const rules: readonly TicketRule[] = [
-  ...ticketIdentityRules,
-  ...ticketCatalogueRules,
-  ...ticketStatementRules,
-  ...ticketPackageRules,
-];
+const rules: readonly TicketRule[] = [...ticketIdentityRules, ...ticketStatementRules, ...packageRules];
+const groundedRules: readonly GroundedRule[] = [...ticketCatalogueRules, ...groundedPackageRules];
 
 /**
  * Every rule that a ticket breaks by itself or against the reviewed files, in the order of the file. What is missing is passed over:
- * the schema tells that. Rules that need other releases (cadence, class against version, one open ticket) are not here.
+ * the schema tells that. Without the reviewed files only what the ticket says by itself is checked. Rules that need other releases (cadence, class against version, one open ticket) are not here.
  */
-export function checkTicket(inHand: TicketInHand): readonly Problem[] {
-  const findings = rules.flatMap((rule) => rule(inHand));
+export function checkTicket(inHand: TicketInHand | GroundedTicket): readonly Problem[] {
+  const alone = rules.flatMap((rule) => rule(inHand));
+  const grounded = 'catalogue' in inHand ? groundedRules.flatMap((rule) => rule(inHand)) : [];
+  const findings = [...alone, ...grounded];
   return inOrder(findings.map((finding) => problemOf(finding, inHand)));
 }
 
@@ -37,7 +42,7 @@ const readLeniently = lenientReader(TicketSchema);
  * Reads and checks a ticket (R-2.4-10.2): the value when nothing stops it, with what is to be remarked; otherwise everything that is
  * wrong with it, mistakes in single fields and broken rules together. Never throws on any text.
  */
-export function readTicket(text: string, path: string, ground: TicketGround): Checked<Ticket> {
+export function readTicket(text: string, path: string, ground?: TicketGround): Checked<Ticket> {
   const reading = examine(TicketSchema, text, path);
   if (!reading.sound) {
     const { document, problems } = reading;

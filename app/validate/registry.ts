@@ -1,0 +1,158 @@
+import { capabilities } from '../model/capability.ts';
+import type { Catalogue } from '../model/catalogue.ts';
+import type { Distributions } from '../model/distributions.ts';
+import type { EarlyAdopters } from '../model/early-adopters.ts';
+import { quoted } from '../model/hidden-character.ts';
+import { mendName, nearest } from '../model/near-miss.ts';
+import type { Problem } from '../model/problem.ts';
+import { entryOf } from '../model/record.ts';
+import type { Path } from '../model/yaml.ts';
+import { problemAt, type Sound } from './finding.ts';
+
+/** Components name a stack and a provider that are there (R-1-1, R-1-4), and capabilities that exist (R-2.2-16). */
+export function catalogueProblems(catalogue: Sound<Catalogue>): readonly Problem[] {
+  const { components, providers, stacks } = catalogue.value;
+  const found: Problem[] = [];
+  for (const [name, component] of Object.entries(components)) {
+    const at: Path = ['components', name];
+    found.push(...unknown(catalogue, [...at, 'stack'], 'stack', component.stack, Object.keys(stacks)));
+    found.push(
+      ...unknown(catalogue, [...at, 'provider'], 'provider', component.provider, Object.keys(providers)),
+    );
+    for (const [index, capability] of (component.capabilities ?? []).entries())
+      found.push(...unknownCapability(catalogue, [...at, 'capabilities', index], capability));
+  }
+  return found;
+}
+
+/** A misspelt or run-together capability is a mistake (L11 of the defects seen); one never heard of may be new. */
+function unknownCapability(catalogue: Sound<Catalogue>, at: Path, said: string): readonly Problem[] {
+  if (capabilities.includes(said)) return [];
+  const runTogether = capabilities.filter((capability) => said.includes(capability));
+  const mistaken = runTogether.length > 0 || nearest(said, capabilities) !== undefined;
+  return [
+    problemAt(catalogue, at, {
+      rule: 'unknown-capability',
+      severity: mistaken ? 'error' : 'warning',
+      message: `There is no capability ${quoted(said)}.`,
+      mend: runTogether.length > 1 ? `Write ${runTogether.join(', ')}.` : mendName(said, capabilities),
+    }),
+  ];
+}
+
+function unknown(
+  source: Sound<unknown>,
+  at: Path,
+  what: string,
+  said: string,
+  known: readonly string[],
+): readonly Problem[] {
+  if (known.includes(said)) return [];
+  return [
+    problemAt(source, at, {
+      rule: `unknown-${what}`,
+      message: `The ${what} ${said} is not in the catalogue.`,
+      mend: mendName(said, known),
+    }),
+  ];
+}
+
+/** Sites commit to components, systems and architectures that exist (R-3-1, R-3.2-1), each site once. */
+export function registryProblems(
+  registry: Sound<EarlyAdopters>,
+  catalogue: Catalogue | undefined,
+  distributions: Distributions | undefined,
+): readonly Problem[] {
+  const seen = new Set<string>();
+  return registry.value.sites.flatMap((site, index) => {
+    const at: Path = ['sites', index];
+    const found: Problem[] = [];
+    // GOCDB treats names that differ in case only as one site.
+    if (seen.has(site.site.toLowerCase())) {
+      found.push(
+        problemAt(registry, [...at, 'site'], {
+          rule: 'duplicate-site',
+          message: `The site ${site.site} stands here twice.`,
+          mend: 'Put its people and commitments into one entry.',
+        }),
+      );
+    }
+    seen.add(site.site.toLowerCase());
+    if (site.tz !== undefined) found.push(...timeZoneProblems(registry, [...at, 'tz'], site.tz));
+    for (const [number, commitment] of site.commitments.entries()) {
+      const place: Path = [...at, 'commitments', number];
+      if (catalogue !== undefined) found.push(...componentProblems(registry, place, commitment, catalogue));
+      if (distributions !== undefined)
+        found.push(...systemProblems(registry, place, commitment, distributions));
+    }
+    return found;
+  });
+}
+
+type Commitment = EarlyAdopters['sites'][number]['commitments'][number];
+
+function componentProblems(
+  registry: Sound<EarlyAdopters>,
+  at: Path,
+  { stack, component }: Commitment,
+  catalogue: Catalogue,
+): readonly Problem[] {
+  const found = [
+    ...unknown(registry, [...at, 'stack'], 'stack', stack, Object.keys(catalogue.stacks)),
+    ...unknown(registry, [...at, 'component'], 'component', component, Object.keys(catalogue.components)),
+  ];
+  const known = entryOf(catalogue.components, component);
+  if (found.length > 0 || known === undefined || known.stack === stack) return found;
+  return [
+    problemAt(registry, [...at, 'stack'], {
+      rule: 'stack-mismatch',
+      message: `${component} belongs to the stack ${known.stack}, not ${stack}.`,
+      mend: `Write ${known.stack}.`,
+    }),
+  ];
+}
+
+function systemProblems(
+  registry: Sound<EarlyAdopters>,
+  at: Path,
+  { os, arch }: Commitment,
+  { distributions }: Distributions,
+): readonly Problem[] {
+  if (os === undefined) return [];
+  const all = Object.values(distributions);
+  const platforms = all.flatMap(({ platforms: there }) => entryOf(there, os) ?? []);
+  if (platforms.length === 0) {
+    return [
+      problemAt(registry, [...at, 'os'], {
+        rule: 'unknown-platform',
+        message: `No distribution has the platform ${os}.`,
+        mend: mendName(os, [...new Set(all.flatMap(({ platforms: there }) => Object.keys(there)))]),
+      }),
+    ];
+  }
+  const architectures = platforms.flatMap((platform) => platform.architectures);
+  if (arch === undefined || architectures.includes(arch)) return [];
+  return [
+    problemAt(registry, [...at, 'arch'], {
+      rule: 'unknown-architecture',
+      message: `No distribution has the architecture ${quoted(arch)} on ${os}.`,
+      mend: mendName(arch, [...new Set(architectures)]),
+    }),
+  ];
+}
+
+/** A time zone is one that the time zone database knows (A-16). */
+export function timeZoneProblems(source: Sound<unknown>, at: Path, zone: string): readonly Problem[] {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone }).format(0);
+    return [];
+  } catch {
+    return [
+      problemAt(source, at, {
+        rule: 'unknown-time-zone',
+        message: `There is no time zone ${quoted(zone)}.`,
+        mend: mendName(zone, Intl.supportedValuesOf('timeZone')),
+      }),
+    ];
+  }
+}
