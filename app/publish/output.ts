@@ -35,9 +35,14 @@ export interface Output {
 
 const leftoverName = /\.tmp-[0-9a-f]{16}$/;
 
-/** The path a leftover was meant for; undefined for any other path. */
-export function meantPath(path: string): string | undefined {
-  return leftoverName.test(path) ? path.replace(leftoverName, '') : undefined;
+/** Whether a path is a file that a killed run had set aside and never put in place. */
+export function isLeftover(path: string): boolean {
+  return leftoverName.test(path);
+}
+
+/** The path a leftover was meant for. */
+export function meantPath(leftover: string): string {
+  return leftover.replace(leftoverName, '');
 }
 
 /** An output that is a folder of the local disk. Full or failing disks throw the errors of Node. */
@@ -53,9 +58,9 @@ export function outputFolder(folder: string): Output {
     list: (path) => listFolder(folder, path),
     put: (files) => putFiles(folder, files),
     finish: async (leftover) => {
-      const path = at(meantPath(leftover) ?? leftover);
+      const path = at(meantPath(leftover));
       await rename(at(leftover), path);
-      await syncFolder(dirname(path));
+      await sync(dirname(path));
     },
     place: (path, storeFile) => placeFile(at(path), storeFile),
     remove: async (paths) => {
@@ -85,17 +90,23 @@ async function listFolder(top: string, path: string): Promise<readonly PresentFi
 
 async function putFiles(folder: string, files: readonly OutputFile[]): Promise<void> {
   const staged: { readonly aside: string; readonly path: string }[] = [];
-  for (const { path, bytes } of files) {
-    const place = join(folder, path);
-    const aside = asideOf(place);
-    await mkdir(dirname(place), { recursive: true });
-    await writeDurably(aside, bytes);
-    staged.push({ aside, path: place });
-  }
-  // Order matters to clients that come between two renames and, after a power cut, to what is found again.
-  for (const { aside, path } of staged) {
-    await rename(aside, path);
-    await syncFolder(dirname(path));
+  try {
+    for (const { path, bytes } of files) {
+      const place = join(folder, path);
+      const aside = asideOf(place);
+      staged.push({ aside, path: place });
+      await mkdir(dirname(place), { recursive: true });
+      await writeDurably(aside, bytes);
+    }
+    // Order matters to clients that come between two renames and, after a power cut, to what is found again.
+    for (const { aside, path } of staged) {
+      await rename(aside, path);
+      await sync(dirname(path));
+    }
+  } catch (error) {
+    // A full disk must not stay full of what never came into place; what is in place already stays.
+    await Promise.allSettled(staged.map(({ aside }) => rm(aside, { force: true })));
+    throw error;
   }
 }
 
@@ -103,19 +114,24 @@ async function placeFile(path: string, storeFile: string): Promise<void> {
   const aside = asideOf(path);
   await mkdir(dirname(path), { recursive: true });
   try {
-    await link(storeFile, aside);
+    await link(storeFile, aside).catch(async (error: unknown) => {
+      if (!cannotLink(error)) throw error;
+      await copyFile(storeFile, aside);
+      await sync(aside);
+    });
+    await rename(aside, path);
+    // POSIX: renaming one link over another of the same file does nothing and leaves both.
+    await rm(aside, { force: true });
+    await sync(dirname(path));
   } catch (error) {
-    if (!isOtherDevice(error)) throw error;
-    await copyFile(storeFile, aside);
-    await sync(aside);
+    await rm(aside, { force: true });
+    throw error;
   }
-  await rename(aside, path);
-  await syncFolder(dirname(path));
 }
 
-function isOtherDevice(error: unknown): boolean {
+function cannotLink(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  // EMLINK: the file has as many links as the file system allows; EPERM: it has no hard links.
+  // EXDEV: the store is on another device; EMLINK: the file has as many links as the file system allows; EPERM: it has no hard links.
   return code === 'EXDEV' || code === 'EMLINK' || code === 'EPERM';
 }
 
@@ -141,8 +157,6 @@ async function sync(path: string): Promise<void> {
     await file.close();
   }
 }
-
-const syncFolder = sync;
 
 async function removeEmptyFolders(top: string, path: string): Promise<void> {
   for (let folder = path; folder.includes('/'); folder = dirname(folder)) {

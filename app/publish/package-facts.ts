@@ -24,29 +24,43 @@ const EntrySchema = z.strictObject({
   }),
 });
 
-/**
- * The facts of a package file of the store. Reading a package is the expensive part of publishing, and its bytes never change, so its facts
- * are kept in the folder `cache` by its digest; an entry that is damaged or of another reader is read again.
- * Gives the reason when the package is not acceptable; a file that cannot be read throws.
+/*
+ * Reading a package is the expensive part of publishing, and its bytes never change, so its facts are kept in a folder by its digest.
  */
-export async function packageFacts(
-  cache: string,
-  sha256: string,
-  file: string,
-): Promise<Reading<IndexFacts>> {
-  const entryPath = join(cache, sha256.slice(0, 2), `${sha256}.json`);
-  const kept = await readEntry(entryPath);
-  if (kept) return { ok: true, value: kept };
+
+/** The facts kept of a package; undefined when there are none, or the entry is damaged or by another reader. */
+export async function keptFacts(cache: string, sha256: string): Promise<IndexFacts | undefined> {
+  try {
+    const { success, data } = EntrySchema.safeParse(
+      JSON.parse(await readFile(entryPath(cache, sha256), 'utf8')),
+    );
+    return success && data.sum === sumOf(data.facts) ? data.facts : undefined;
+  } catch (error) {
+    if (isAbsence(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads a package file of the store and keeps its facts. Gives the reason when the package is not acceptable; a file that cannot be read
+ * throws.
+ */
+export async function readFacts(cache: string, sha256: string, file: string): Promise<Reading<IndexFacts>> {
   const handle = await open(file, 'r');
   try {
     const read = await readDeb(await fileSource(handle));
     if (!read.ok) return read;
     const { name, version, architecture, fields } = read.value;
-    await writeEntry(entryPath, { name, version, architecture, fields });
-    return { ok: true, value: { name, version, architecture, fields } };
+    const facts = { name, version, architecture, fields };
+    await keep(entryPath(cache, sha256), facts);
+    return { ok: true, value: facts };
   } finally {
     await handle.close();
   }
+}
+
+function entryPath(cache: string, sha256: string): string {
+  return join(cache, sha256.slice(0, 2), `${sha256}.json`);
 }
 
 /** An open file as a source of bytes. @throws what the disk throws, also when the file is shorter than it was when opened */
@@ -63,17 +77,7 @@ async function fileSource(handle: FileHandle): Promise<ByteSource> {
   };
 }
 
-async function readEntry(path: string): Promise<IndexFacts | undefined> {
-  try {
-    const { success, data } = EntrySchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
-    return success && data.sum === sumOf(data.facts) ? data.facts : undefined;
-  } catch (error) {
-    if (isAbsence(error) || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-async function writeEntry(path: string, facts: IndexFacts): Promise<void> {
+async function keep(path: string, facts: IndexFacts): Promise<void> {
   const kept = { reader: readerVersion, ...facts };
   await mkdir(dirname(path), { recursive: true });
   const aside = `${path}.tmp-${randomBytes(8).toString('hex')}`;
