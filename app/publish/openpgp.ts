@@ -5,10 +5,13 @@ export type SigningKey = openpgp.PrivateKey;
 /** Public keys that are trusted for one purpose; opaque outside this module. */
 export type Keyring = readonly openpgp.Key[];
 
-/** What became of a signature: whose it is (40 or 64 hex digits) and when it was made, or why it does not count. */
+/**
+ * What became of a signature: whose it is (40 hex digits) and when it was made, or why it does not count. `about` says what to look at:
+ * the signature is malformed in itself, or it and the content do not belong together under these keys.
+ */
 export type Verdict =
   | { readonly ok: true; readonly fingerprint: string; readonly date: Date }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly about: 'signature' | 'content'; readonly reason: string };
 
 /** A key or keyring that cannot be used: wrong file, wrong algorithm, wrong permissions. The operator mends it. */
 export class KeyError extends Error {
@@ -146,12 +149,12 @@ export async function verifyDetached(signed: {
   keyring: Keyring;
   now: Date;
 }): Promise<Verdict> {
-  if (signed.signature.length > maximumSignature) return no('the signature is too long');
+  if (signed.signature.length > maximumSignature) return malformed('the signature is too long');
   const signature = await openpgp
     .readSignature({ armoredSignature: signed.signature, config })
     .catch(() => undefined);
   if (!signature || withLf(signature.armor()) !== signed.signature) {
-    return no('the signature is damaged, or other text stands around it');
+    return malformed('the signature is damaged, or other text stands around it');
   }
   const message = await openpgp.createMessage({ binary: signed.bytes });
   return judge(signed, signature.packets.length, (date) =>
@@ -195,17 +198,17 @@ async function judge(
   signatureCount: number,
   verify: (date: Date) => Promise<openpgp.VerifyMessageResult<Uint8Array | string>>,
 ): Promise<Verdict> {
-  if (signatureCount !== 1) return no('there must be exactly one signature');
+  if (signatureCount !== 1) return malformed('there must be exactly one signature');
   const { signatures } = await verify(new Date(now.getTime() + clockSkew));
   const [only] = signatures;
   // `verify` itself is content with bad signatures and with none: what counts is the promise of each (trust.md F6).
-  if (!only || signatures.length !== 1) return no('there must be exactly one signature');
+  if (!only || signatures.length !== 1) return malformed('there must be exactly one signature');
   const signer = keyring.find((key) => key.getKeys(only.keyID).length > 0);
   if (!signer) return no('the signature is by a key that is not in the keyring');
   try {
     await only.verified;
     const [packet] = (await only.signature).packets;
-    if (!packet?.created) return no('the signature has no date');
+    if (!packet?.created) return malformed('the signature has no date');
     // A signature stays good when its key is revoked or expires later; the key does not (trust.md F5).
     await signer.getSigningKey(only.keyID, new Date(Math.max(now.getTime(), packet.created.getTime())));
     return { ok: true, fingerprint: signer.getFingerprint().toUpperCase(), date: packet.created };
@@ -214,8 +217,12 @@ async function judge(
   }
 }
 
-function no(reason: string): { readonly ok: false; readonly reason: string } {
-  return { ok: false, reason };
+function malformed(reason: string): Verdict & { readonly ok: false } {
+  return { ok: false, about: 'signature', reason };
+}
+
+function no(reason: string): Verdict & { readonly ok: false } {
+  return { ok: false, about: 'content', reason };
 }
 
 function withLf(text: string): string {

@@ -1,0 +1,82 @@
+import type { Channel } from '../model/channel.ts';
+import { parseStatement, type ChannelStatement } from './channel-statement.ts';
+import { sha256Of } from './file-digest.ts';
+import type { Inspection } from './inspection.ts';
+import { verifyDetached, type Keyring } from './openpgp.ts';
+
+/** What a client remembers of a channel: the publication it saw last. */
+export interface LastSeen {
+  readonly channel: Channel;
+  readonly number: number;
+  /** sha256 of that channel.json. */
+  readonly sha256: string;
+}
+
+/** A statement whose signature is good. */
+export interface SignedStatement {
+  readonly statement: ChannelStatement;
+  readonly sha256: string;
+}
+
+const statementPath = 'channel.json';
+const signaturePath = 'channel.json.asc';
+const maximumStatement = 64 * 1024 * 1024;
+const maximumSignature = 16 * 1024;
+/** Clocks of publisher and site may differ by this much, in milliseconds. */
+const clockSkew = 5 * 60_000;
+
+/**
+ * Reads channel.json and checks that it is signed by the pinned key, alone (trust.md 7, offline check 1). Notes what is wrong with it; gives
+ * undefined when it cannot be believed at all.
+ * @throws SourceUnreachable
+ */
+export async function signedStatement(
+  inspection: Inspection,
+  keyring: Keyring,
+  now: Date,
+): Promise<SignedStatement | undefined> {
+  const bytes = await inspection.read(statementPath, maximumStatement);
+  const signature = await inspection.read(signaturePath, maximumSignature);
+  if (!bytes || !signature) return undefined;
+  const verdict = await verifyDetached({
+    bytes,
+    signature: new TextDecoder('latin1').decode(signature),
+    keyring,
+    now,
+  });
+  if (!verdict.ok) {
+    inspection.note(verdict.about === 'signature' ? signaturePath : statementPath, verdict.reason);
+    return undefined;
+  }
+  const statement = parseStatement(new TextDecoder().decode(bytes));
+  if (!statement) {
+    inspection.note(statementPath, 'is signed, but is not a statement in canonical form');
+    return undefined;
+  }
+  return { statement, sha256: sha256Of(bytes) };
+}
+
+/** Notes what is wrong with a statement's time and its place after the publication seen last (trust.md 7, offline check 2; T62, T63). */
+export function checkPlaceInLine(
+  inspection: Inspection,
+  { statement, sha256 }: SignedStatement,
+  now: Date,
+  lastSeen: LastSeen | undefined,
+): void {
+  const note = (what: string) => {
+    inspection.note(statementPath, what);
+  };
+  if (Date.parse(statement.expires) <= now.getTime())
+    note(`expired at ${statement.expires}: no longer renewed, or held back by somebody`);
+  if (Date.parse(statement.issued) > now.getTime() + clockSkew)
+    note(`is from the future: issued at ${statement.issued}`);
+  if (!lastSeen) return;
+  const { number, previous, channel } = statement;
+  if (channel !== lastSeen.channel) note(`is channel ${channel}; seen last was channel ${lastSeen.channel}`);
+  else if (number < lastSeen.number)
+    note(`is publication ${String(number)}; seen last was ${String(lastSeen.number)}: a rollback`);
+  else if (number === lastSeen.number && sha256 !== lastSeen.sha256)
+    note(`is another publication ${String(number)} than the one seen last`);
+  else if (number === lastSeen.number + 1 && previous !== lastSeen.sha256)
+    note('does not name the publication seen last as its predecessor');
+}
