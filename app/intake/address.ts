@@ -16,7 +16,7 @@ export interface FetchRules {
   readonly httpHosts: readonly string[];
 }
 
-export type AddressReason = 'refused-url' | 'refused-address';
+type AddressReason = 'refused-url' | 'refused-address';
 
 /** A URL that may be asked, or why not. `detail` is the end of a sentence and quotes nothing but checked host names. */
 export type CheckedUrl =

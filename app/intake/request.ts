@@ -5,7 +5,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress, type CheckedUrl } from './address.ts';
 
 /** An address a name resolves to. */
-export interface Resolved {
+interface Resolved {
   readonly address: string;
   readonly family: 4 | 6;
 }

@@ -8,7 +8,7 @@ export interface Limits {
 }
 
 /** Why a transfer was cut. */
-export interface Cut {
+interface Cut {
   readonly reason: 'timeout' | 'too-slow';
   /** End of a sentence. */
   readonly detail: string;

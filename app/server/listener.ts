@@ -6,7 +6,7 @@ import { answer, securityHeaders } from './answer.ts';
 type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Where requests go; without a handler a path is not found. */
-export interface Routes {
+interface Routes {
   /** `POST /github`, see {@link webhookHandler}. */
   readonly webhook?: NodeHandler;
   /** Paths below `prefix`, which begins and ends with a slash. */

@@ -14,7 +14,7 @@ export interface QueueFailure {
 }
 
 /** Calls back once after `ms` milliseconds; gives what cancels it. */
-export type Timer = (ms: number, callback: () => void) => () => void;
+type Timer = (ms: number, callback: () => void) => () => void;
 
 export interface QueueOptions {
   /** Does the work of a key. Never runs twice at once for one key. */

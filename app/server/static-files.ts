@@ -59,6 +59,8 @@ function pathOf(url: string, prefix: string): string | undefined {
   if (!raw.startsWith(prefix) || raw.length > 2048) return undefined;
   const names: string[] = [];
   for (const part of raw.slice(prefix.length).split('/')) {
+    // apt writes the `./` of a flat repository as it stands in sources.list.
+    if (part === '.') continue;
     const name = decoded(part);
     // A leading dot takes in `.` and `..`, and files that were not meant to be seen.
     if (name === undefined || !/^[A-Za-z0-9_+~^%@=:,][A-Za-z0-9._+~^%@=:, -]{0,254}$/.test(name))

@@ -203,6 +203,31 @@ describe('slowloris', () => {
     expect(ms).toBeLessThan(2500);
   });
 
+  test('a client that does not read its answer is cut', async () => {
+    const { url } = await start({
+      limits: { ...limits, idleTimeout: 200 },
+      routes: {
+        files: {
+          prefix: '/channels/',
+          handle: async (_request, response) => void response.end(Buffer.alloc(50_000_000)),
+        },
+      },
+    });
+    const { ms } = await timed(
+      new Promise((resolve) => {
+        const socket = connect(Number(new URL(url).port), '127.0.0.1', () => {
+          socket.write('GET /channels/large HTTP/1.1\r\nhost: x\r\n\r\n');
+        });
+        socket.pause();
+        socket.on('error', () => undefined);
+        socket.on('close', () => resolve(''));
+        // Only reading shows that the other side is gone.
+        setTimeout(() => socket.resume(), 1500);
+      }),
+    );
+    expect(ms).toBeLessThan(3000);
+  });
+
   test('more connections than there may be are closed, the others served', async () => {
     const { url } = await start({ limits: { maxConnections: 2 } });
     const sockets: Socket[] = [];

@@ -150,14 +150,24 @@ describe('the queue', () => {
   });
 
   test('gives a key that was added during its last try a fresh start, since there is news', async () => {
-    const { queue, started, open, failures } = bench({ retries: 1 });
+    const { queue, started, open, failures, timers } = bench({ retries: 2 });
     queue.add('a');
+    await turn();
+    open[0]?.end(new Error('first'));
+    await turn();
+    timers[0]?.ring();
     await turn();
     queue.add('a');
     open[0]?.end(new Error('last'));
     await turn();
-    expect(failures).toMatchObject([{ quarantined: true }]);
-    expect(started).toEqual(['a', 'a']);
+    open[0]?.end(new Error('first again'));
+    await turn();
+    expect(started).toEqual(['a', 'a', 'a']);
+    expect(failures.map(({ tries, quarantined }) => [tries, quarantined])).toEqual([
+      [1, false],
+      [2, true],
+      [1, false],
+    ]);
   });
 
   test('lets a key that always fails keep nobody waiting', async () => {

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { link, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createListener, type Listener } from '../../app/server/listener.ts';
 import { serveFiles } from '../../app/server/static-files.ts';
 import { speak } from './world.ts';
@@ -198,7 +200,9 @@ describe('nothing outside the tree', () => {
     '/channels/..\\secret',
     '/channels/%252e%252e/secret',
     '/channels/....//secret',
-    '/channels/./umd/5/InRelease',
+    '/channels/.',
+    '/channels/./../secret',
+    '/channels/%2e/umd/5/InRelease',
     '/channels/umd//5/InRelease',
     '/channels//etc/passwd',
     '/channels/%2fetc%2fpasswd',
@@ -218,7 +222,7 @@ describe('nothing outside the tree', () => {
     '/channels/out/secret',
     '/channels/out-file',
     '/channels/loop',
-    '/channels/beside',
+    '/channels/beside/secret',
     '/channels/pipe',
     `/channels/${'a'.repeat(300)}`,
     `/channels/${'a/'.repeat(2000)}`,
@@ -229,6 +233,7 @@ describe('nothing outside the tree', () => {
     await symlink(join(dir, 'secret'), join(root, 'out-file'));
     await symlink('loop', join(root, 'loop'));
     await mkdir(join(dir, 'channels-beside'));
+    await writeFile(join(dir, 'channels-beside/secret'), 'SECRET');
     await symlink('../channels-beside', join(root, 'beside'));
     execFileSync('mkfifo', [join(root, 'pipe')]);
     const { status, body } = await ask(path);
@@ -289,5 +294,64 @@ describe('the access log', () => {
     expect(line.status).toBe(200);
     expect(line.bytes).toBeGreaterThan(0);
     expect(line.bytes).toBeLessThan(30_000_000);
+  });
+});
+
+/** Brings a channel of no packages to a version; unsigned, since only the transport is on trial. */
+const publish = async (version: string, at: Date): Promise<void> => {
+  const packages = `Package: tool\nVersion: ${version}\nArchitecture: all\nMaintainer: x\nSize: 3\nFilename: ./tool.deb\nSHA256: ${'0'.repeat(64)}\n`;
+  const digest = createHash('sha256').update(packages).digest('hex');
+  const index = join(root, 'apt');
+  await mkdir(index, { recursive: true });
+  await writeFile(join(index, 'Packages'), packages);
+  await writeFile(
+    join(index, 'Release'),
+    `Suite: x\nDate: ${at.toUTCString()}\nSHA256:\n ${digest} ${String(packages.length)} Packages\n`,
+  );
+  await utimes(join(index, 'Release'), at, at);
+};
+
+const hasApt = ((): boolean => {
+  try {
+    execFileSync('apt-get', ['--version']);
+    return true;
+  } catch {
+    return false;
+  }
+})();
+(hasApt ? describe : describe.skip)('apt (needs apt-get)', () => {
+  test('updates, asks whether anything is new, and sees what is', async () => {
+    const client = join(dir, 'client');
+    for (const folder of ['lists/partial', 'cache/archives/partial'])
+      await mkdir(join(client, folder), { recursive: true });
+    await writeFile(join(client, 'status'), '');
+    await writeFile(join(client, 'list'), `deb [trusted=yes] ${url}/channels/apt ./\n`);
+    const settings = {
+      'Dir::State::lists': join(client, 'lists'),
+      'Dir::State::status': join(client, 'status'),
+      'Dir::Cache': join(client, 'cache'),
+      'Dir::Etc::sourcelist': join(client, 'list'),
+      'Dir::Etc::sourceparts': '/dev/null',
+      'Dir::Etc::parts': '/dev/null',
+      'Acquire::http::Proxy': 'DIRECT',
+      'APT::Sandbox::User': '',
+    };
+    const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+    const run = promisify(execFile);
+    const update = async (): Promise<string> => (await run('apt-get', [...options, 'update'])).stdout;
+    const candidate = async (): Promise<string> =>
+      (await run('apt-cache', [...options, 'policy', 'tool'])).stdout;
+
+    await publish('1.0', new Date('2026-11-20T08:00:00Z'));
+    expect(await update()).toContain('Get:2');
+    expect(await candidate()).toContain('Candidate: 1.0');
+    lines.length = 0;
+    expect(await update()).toContain('Hit:');
+    expect(logged()).toContainEqual(
+      expect.objectContaining({ path: '/channels/apt/./Release', status: 304 }),
+    );
+    await publish('1.1', new Date('2026-11-21T08:00:00Z'));
+    expect(await update()).toContain('Get:');
+    expect(await candidate()).toContain('Candidate: 1.1');
   });
 });
