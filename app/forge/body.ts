@@ -1,9 +1,10 @@
-import { invalidField, Refusal } from './refusal.ts';
+import { invalidField, type Refusal } from './refusal.ts';
 
 /** The JSON body of a request, read field by field; a field of the wrong kind is refused with 422. */
 export interface Body {
   readonly whole: unknown;
   has(name: string): boolean;
+  names(): string[];
   /** A text that must be there and not be empty. */
   text(name: string): string;
   /** Undefined when absent, null when given as null. */
@@ -34,12 +35,13 @@ export function readBody(value: unknown, resource: string): Body {
   function list(name: string): unknown[] | undefined {
     const found = fields.get(name);
     if (found === undefined || found === null) return undefined;
-    if (Array.isArray(found) && found.length <= 1000) return found;
+    if (isList(found) && found.length <= 1000) return found;
     throw wrong(name);
   }
   return {
     whole: value,
     has: (name) => fields.has(name),
+    names: () => [...fields.keys()],
     text(name) {
       const found = optionalText(name);
       if (found === undefined || found === null || found === '')
@@ -74,4 +76,9 @@ export function readBody(value: unknown, resource: string): Body {
     },
     inners: (name) => list(name)?.map((one) => readBody(one, resource)),
   };
+}
+
+// Array.isArray would make the items `any`.
+function isList(value: unknown): value is unknown[] {
+  return Array.isArray(value);
 }

@@ -16,7 +16,7 @@ import { json, newRest } from './rest.ts';
 import { routes } from './routes/index.ts';
 import { firstState, type ForgeSeed } from './seed.ts';
 import { newSmartHttp } from './smart-http.ts';
-import { fullName, nextId, type State } from './state.ts';
+import { fullName, nextId } from './state.ts';
 import { openStateFile, readState } from './state-file.ts';
 import { newWebhooks, type Delivery } from './webhooks.ts';
 import { wholeSeconds } from './git/commit.ts';

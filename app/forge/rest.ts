@@ -133,6 +133,11 @@ function respond(
 
 // RFC 9110 13.1.2: weak comparison, so the mark of weakness does not count.
 function sameTag(header: string | undefined, etag: string): boolean {
-  const plain = (tag: string): string => tag.trim().replace(/^W\//u, '');
-  return header !== undefined && header.split(',').some((tag) => plain(tag) === plain(etag));
+  return (
+    header !== undefined && header.split(',').some((tag) => withoutWeakness(tag) === withoutWeakness(etag))
+  );
+}
+
+function withoutWeakness(tag: string): string {
+  return tag.trim().replace(/^W\//u, '');
 }

@@ -1,5 +1,5 @@
 import { checkAccess, type Access } from './access.ts';
-import { accountNamed, botLogin } from './accounts.ts';
+import { botLogin } from './accounts.ts';
 import type { Auth, Caller } from './auth.ts';
 import type { Body } from './body.ts';
 import { repositoryNamed, type Inside } from './inside.ts';
@@ -85,15 +85,9 @@ export function pullOf(repository: RepositoryRecord, call: Call<'number'>): Pull
 
 /** The login a caller acts as. @throws Refusal 401 for someone who is nobody here */
 export function actorOf(inside: Inside, caller: Caller): string {
-  switch (caller.kind) {
-    case 'user':
-      return accountNamed(inside.state, caller.login)?.login ?? caller.login;
-    case 'installation':
-      return botLogin(inside.state);
-    case 'app':
-    case 'nobody':
-      throw new Refusal(401, 'Requires authentication');
-  }
+  if (caller.kind === 'installation') return botLogin(inside.state);
+  if (caller.kind === 'user') return caller.login;
+  throw new Refusal(401, 'Requires authentication');
 }
 
 /** Answers with the page of a list that the call asks for. */

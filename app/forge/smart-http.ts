@@ -67,7 +67,7 @@ export function newSmartHttp(inside: Inside, auth: Auth, changed: () => void): S
     async answer(request, response, url) {
       const asked = understand(url);
       if (asked === undefined) {
-        end(response, 404, 'Repository not found.');
+        sayPlainly(response, 404, 'Repository not found.');
         return;
       }
       try {
@@ -87,7 +87,7 @@ export function newSmartHttp(inside: Inside, auth: Auth, changed: () => void): S
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         if (error.status === 401) response.setHeader('www-authenticate', 'Basic realm="embedded forge"');
-        end(response, error.status, error.message);
+        sayPlainly(response, error.status, error.message);
       }
     },
   };
@@ -202,13 +202,13 @@ function cgiRelay(response: ServerResponse): { take: (chunk: Buffer) => void; en
       if (rest.length > 0) response.write(rest);
     },
     end() {
-      if (head !== undefined) end(response, 500, 'git ended without an answer');
+      if (head !== undefined) sayPlainly(response, 500, 'git ended without an answer');
       else response.end();
     },
   };
 }
 
-function end(response: ServerResponse, status: number, text: string): void {
+function sayPlainly(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
   response.end(`${text}\n`);
 }

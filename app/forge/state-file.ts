@@ -7,9 +7,9 @@ const pauseBeforeWriting = 20;
 /** Keeps the state on disk: many changes in a short time become one write, and a write is a rename, so a reader never sees half a file. */
 export interface StateFile {
   /** Says that the state has changed; it is written soon. */
-  changed(): void;
+  readonly changed: () => void;
   /** Resolves when everything said so far is on disk. Throws when the disk refuses. */
-  written(): Promise<void>;
+  readonly written: () => Promise<void>;
 }
 
 /**

@@ -31,15 +31,17 @@ export interface WebhookEvent {
 
 /** Delivers webhooks in order, one after another, each once: like GitHub, the forge never tries again by itself. */
 export interface Webhooks {
-  hook(url: string | undefined): void;
-  losing(lose: boolean): void;
+  readonly hook: (url: string | undefined) => void;
+  /** Whether there is a receiver; without one nothing is sent or recorded. */
+  hooked(): boolean;
+  readonly losing: (lose: boolean) => void;
   send(event: WebhookEvent): void;
   /** Delivers an earlier event again, with its guid. Resolves when that attempt has ended. */
   redeliver(delivery: Delivery): Promise<void>;
   /** The attempts so far, oldest first; the oldest are forgotten after some thousands. */
-  deliveries(): readonly Delivery[];
+  readonly deliveries: () => readonly Delivery[];
   /** Resolves when nothing is waiting and nothing under way. */
-  quiet(): Promise<void>;
+  readonly quiet: () => Promise<void>;
   /** Drops what waits and breaks off what is under way. */
   stop(): void;
 }
@@ -88,6 +90,7 @@ export function newWebhooks(
     hook(url) {
       target = url;
     },
+    hooked: () => target !== undefined,
     losing(lose) {
       lost = lose;
     },

@@ -7,8 +7,12 @@ import type { Inside } from '../inside.ts';
 import type { CommentRecord, IssueRecord, PullIssue, RepositoryRecord, ReviewRecord } from '../state.ts';
 import { isPull } from '../state.ts';
 
-// GitHub sends these to every App; the others only to an App that has subscribed.
-const alwaysSent = new Set(['installation', 'installation_repositories']);
+/** Whether the App hears of an event: it has subscribed, is listening, and is installed there (in the organisation, not in forks). */
+export function isTold(inside: Inside, repository: RepositoryRecord | undefined, event: string): boolean {
+  const { app, organisation } = inside.state;
+  const installed = repository === undefined || repository.owner === organisation;
+  return installed && app.events.includes(event) && inside.webhooks.hooked();
+}
 
 /**
  * Sends a webhook, if the App has subscribed to its event.
@@ -23,10 +27,8 @@ export function emit(
   payload: Readonly<Record<string, unknown>> & { readonly action?: string },
   sender: string,
 ): void {
-  const { app, organisation } = inside.state;
-  if (!app.events.includes(event) && !alwaysSent.has(event)) return;
-  // The App is installed in the organisation only: what happens in a fork it never hears of.
-  if (repository !== undefined && repository.owner !== organisation) return;
+  if (!isTold(inside, repository, event)) return;
+  const { app } = inside.state;
   inside.webhooks.send({
     event,
     action: payload.action ?? null,

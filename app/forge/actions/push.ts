@@ -8,7 +8,7 @@ import { repository as repositoryPayload } from '../payloads/repository.ts';
 import { commitAddress } from '../payloads/commit.ts';
 import { htmlUrl } from '../payloads/schemas.ts';
 import { fullName, type PullIssue, type PullSize, type RepositoryRecord } from '../state.ts';
-import { emit, emitPull } from './events.ts';
+import { emit, emitPull, isTold } from './events.ts';
 
 /** A branch or tag that was made (`from` undefined), moved, or deleted (`to` undefined). */
 export interface RefChange {
@@ -62,9 +62,9 @@ async function emitPush(
   { ref, from, to }: RefChange,
   sender: string,
 ): Promise<void> {
-  if (repository.owner !== inside.state.organisation || !inside.state.app.events.includes('push')) return;
+  if (!isTold(inside, repository, 'push')) return;
   const git = inside.repositories.git(repository);
-  const commits = to === undefined ? [] : await toldCommits(inside, repository, git, from, to);
+  const commits = to === undefined ? [] : await toldCommits(inside, repository, git, { ref, from, to });
   const before = from ?? noCommit;
   const after = to ?? noCommit;
   const account = accountNamed(inside.state, sender);
@@ -100,11 +100,10 @@ async function toldCommits(
   inside: Inside,
   repository: RepositoryRecord,
   git: BareRepository,
-  from: string | undefined,
-  to: string,
+  { ref, from, to }: RefChange & { readonly to: string },
 ): Promise<object[]> {
   const main = await git.commitNamed('refs/heads/main');
-  const since = from ?? (main === to ? undefined : main);
+  const since = from ?? (ref === 'refs/heads/main' ? undefined : main);
   const shas = await git.history(to, { limit: commitsTold, ...(since === undefined ? {} : { from: since }) });
   const told: object[] = [];
   for (const sha of shas.toReversed()) {

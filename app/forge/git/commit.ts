@@ -84,6 +84,23 @@ export function formatCommit(commit: Omit<Commit, 'sha' | 'payload'>): Buffer {
 }
 
 function personLine(someone: Person): string {
-  const clean = (text: string): string => text.replaceAll(/[<>\p{Cc}]/gu, '').trim();
-  return `${clean(someone.name)} <${clean(someone.email)}> ${String(Math.floor(Date.parse(someone.date) / 1000))} +0000`;
+  return `${cleaned(someone.name)} <${cleaned(someone.email)}> ${String(Math.floor(Date.parse(someone.date) / 1000))} +0000`;
+}
+
+function cleaned(text: string): string {
+  return text.replaceAll(/[<>\p{Cc}]/gu, '').trim();
+}
+
+/** The content of an annotated tag object. */
+export function formatTag(tag: {
+  readonly object: string;
+  readonly type: string;
+  readonly name: string;
+  readonly tagger: Person;
+  readonly message: string;
+}): Buffer {
+  const { object, type, name, tagger, message } = tag;
+  return Buffer.from(
+    `object ${object}\ntype ${type}\ntag ${name}\ntagger ${personLine(tagger)}\n\n${message.replaceAll('\0', '')}`,
+  );
 }

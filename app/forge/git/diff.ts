@@ -91,5 +91,5 @@ function parse(fields: readonly string[]): FileChange[] {
     // A binary file counts as `-`.
     counts.set(name, { additions: Number(added) || 0, deletions: Number(deleted) || 0 });
   }
-  return files.map((file) => ({ ...file, ...(counts.get(file.path) ?? { additions: 0, deletions: 0 }) }));
+  return files.map((file) => Object.assign(file, counts.get(file.path) ?? { additions: 0, deletions: 0 }));
 }

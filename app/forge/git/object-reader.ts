@@ -18,9 +18,9 @@ export interface GitObject extends ObjectInfo {
  */
 export interface ObjectReader {
   /** Undefined when there is no such object, or the name could not be one. */
-  info(name: string): Promise<ObjectInfo | undefined>;
-  read(name: string): Promise<GitObject | undefined>;
-  close(): void;
+  readonly info: (name: string) => Promise<ObjectInfo | undefined>;
+  readonly read: (name: string) => Promise<GitObject | undefined>;
+  readonly close: () => void;
 }
 
 interface Waiting {

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { Buffer } from 'node:buffer';
-import { formatCommit, parseCommit, type Commit } from './commit.ts';
+import type { Buffer } from 'node:buffer';
+import { formatCommit, formatTag, parseCommit, type Commit } from './commit.ts';
 import { git } from './command.ts';
 import { isRefName, noCommit } from './names.ts';
 import { openObjectReader, type GitObject, type ObjectInfo } from './object-reader.ts';
@@ -44,7 +44,7 @@ export interface BareRepository {
   /** Undefined when a path to take away is not there. */
   writeTree(base: string | undefined, changes: readonly TreeChange[]): Promise<string | undefined>;
   writeCommit(commit: Omit<Commit, 'sha' | 'payload'>): Promise<string>;
-  writeTag(text: string): Promise<string>;
+  writeTag(tag: Parameters<typeof formatTag>[0]): Promise<string>;
   /**
    * Moves a ref only if it still is where the caller saw it: compare and swap.
    * @param from the digest seen, undefined when the ref must be new
@@ -196,7 +196,7 @@ export function openRepository(dir: string): BareRepository {
     writeBlob: (content) => writeObject(dir, 'blob', content),
     writeTree: (base, changes) => changedTree(store, base, changes),
     writeCommit: (commit) => writeObject(dir, 'commit', formatCommit(commit)),
-    writeTag: (text) => writeObject(dir, 'tag', Buffer.from(text)),
+    writeTag: (tag) => writeObject(dir, 'tag', formatTag(tag)),
     async moveRef(ref, from, to) {
       const change = to === undefined ? ['-d', ref, from ?? noCommit] : [ref, to, from ?? noCommit];
       return (await git(dir, ['update-ref', ...change], [0, 1, 128])).code === 0;

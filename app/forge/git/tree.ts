@@ -16,8 +16,8 @@ export interface TreeChange {
 
 export interface TreeStore {
   /** The entries of a tree; undefined when there is no such tree. */
-  entries(sha: string): Promise<TreeEntry[] | undefined>;
-  write(entries: readonly TreeEntry[]): Promise<string>;
+  readonly entries: (sha: string) => Promise<TreeEntry[] | undefined>;
+  readonly write: (entries: readonly TreeEntry[]) => Promise<string>;
 }
 
 export const treeMode = '40000';

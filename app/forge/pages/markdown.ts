@@ -58,12 +58,11 @@ function firstBlock(lines: readonly string[], at: number, depth: number): Return
 
 function paragraph(lines: readonly string[], at: number, depth: number): { shown: Html; end: number } {
   let end = at + 1;
-  while (
-    end < lines.length &&
-    (lines[end] ?? '').trim() !== '' &&
-    (depth > deepest || !interrupts(lines[end] ?? ''))
-  )
+  const plain = depth > deepest;
+  for (let line = lines[end]; line !== undefined && line.trim() !== ''; line = lines[end]) {
+    if (!plain && interrupts(line)) break;
     end += 1;
+  }
   const text = lines.slice(at, end).map((line) => inline(line.trim()));
   return {
     shown: html`<p>${text.map((line, index) => (index === 0 ? line : html`<br />${line}`))}</p>`,
@@ -102,7 +101,7 @@ function rule(lines: readonly string[], at: number): ReturnType<BlockReader> {
 
 function table(lines: readonly string[], at: number): ReturnType<BlockReader> {
   const head = lines[at] ?? '';
-  if (!head.includes('|') || !/^[ |:-]*-[ |:-]*$/u.test(lines[at + 1] ?? '')) return undefined;
+  if (!head.includes('|') || !isTableRule(lines[at + 1] ?? '')) return undefined;
   let end = at + 2;
   while (end < lines.length && (lines[end] ?? '').includes('|')) end += 1;
   const body = lines.slice(at + 2, end).map(
@@ -127,6 +126,10 @@ function table(lines: readonly string[], at: number): ReturnType<BlockReader> {
     </div>`,
     end,
   };
+}
+
+function isTableRule(line: string): boolean {
+  return line.includes('-') && /^[ |:-]+$/u.test(line);
 }
 
 function cells(line: string): string[] {

@@ -52,19 +52,19 @@ export function installation(inside: Inside): Schemas['installation'] {
   };
 }
 
-export function deliveryItem(inside: Inside, delivery: Delivery): Schemas['hook-delivery-item'] {
+export function deliveryItem(inside: Inside, record: Delivery): Schemas['hook-delivery-item'] {
   return {
-    id: delivery.id,
-    guid: delivery.guid,
-    delivered_at: delivery.deliveredAt,
-    redelivery: delivery.redelivery,
-    duration: delivery.duration,
-    status: delivery.status,
-    status_code: delivery.statusCode,
-    event: delivery.event,
-    action: delivery.action,
+    id: record.id,
+    guid: record.guid,
+    delivered_at: record.deliveredAt,
+    redelivery: record.redelivery,
+    duration: record.duration,
+    status: record.status,
+    status_code: record.statusCode,
+    event: record.event,
+    action: record.action,
     installation_id: inside.state.app.installationId,
-    repository_id: delivery.repositoryId,
+    repository_id: record.repositoryId,
     throttled_at: null,
   };
 }

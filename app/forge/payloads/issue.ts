@@ -24,9 +24,9 @@ export function label(
 export function labelsOf(
   inside: Inside,
   repository: RepositoryRecord,
-  issue: IssueRecord,
+  bearer: IssueRecord,
 ): ReturnType<typeof label>[] {
-  return issue.labels.flatMap((name) => {
+  return bearer.labels.flatMap((name) => {
     const record = repository.labels.find((one) => one.name === name);
     return record === undefined ? [] : [label(inside, repository, record)];
   });

@@ -22,19 +22,19 @@ export function simplePull(
   repository: RepositoryRecord,
   record: PullIssue,
 ): Schemas['pull-request-simple'] {
-  const { pull } = record;
+  const { pull: details } = record;
   const number = String(record.number);
   const api = apiUrl(inside, repository);
   const url = `${api}/pulls/${number}`;
   const html = issueHtmlUrl(inside, repository, record);
   const issueUrl = `${api}/issues/${number}`;
-  const statusesUrl = `${api}/statuses/${pull.head.sha}`;
+  const statusesUrl = `${api}/statuses/${details.head.sha}`;
   const assignees = record.assignees.map((login) => simpleUser(inside, login));
-  const teams = pull.teamsAsked.flatMap((slug) => teamWithSlug(inside.state, slug) ?? []);
+  const teams = details.teamsAsked.flatMap((slug) => teamWithSlug(inside.state, slug) ?? []);
   return {
     url,
-    id: pull.id,
-    node_id: nodeId('PR', pull.id),
+    id: details.id,
+    node_id: nodeId('PR', details.id),
     html_url: html,
     diff_url: `${html}.diff`,
     patch_url: `${html}.patch`,
@@ -56,14 +56,14 @@ export function simplePull(
     created_at: record.createdAt,
     updated_at: record.updatedAt,
     closed_at: record.closedAt,
-    merged_at: pull.merged?.at ?? null,
-    merge_commit_sha: pull.merged?.commit ?? null,
+    merged_at: details.merged?.at ?? null,
+    merge_commit_sha: details.merged?.commit ?? null,
     assignee: assignees[0] ?? null,
     assignees,
-    requested_reviewers: pull.reviewersAsked.map((login) => simpleUser(inside, login)),
+    requested_reviewers: details.reviewersAsked.map((login) => simpleUser(inside, login)),
     requested_teams: teams.map((one) => team(inside, one)),
-    head: side(inside, headRepository(inside, repository, record), pull.head),
-    base: side(inside, repository, pull.base),
+    head: side(inside, headRepository(inside, repository, record), details.head),
+    base: side(inside, repository, details.base),
     _links: {
       self: { href: url },
       html: { href: html },
@@ -76,7 +76,7 @@ export function simplePull(
     },
     author_association: associationOf(inside.state, record.author, repository),
     auto_merge: null,
-    draft: pull.draft,
+    draft: details.draft,
   };
 }
 

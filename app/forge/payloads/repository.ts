@@ -79,6 +79,8 @@ export function repository(inside: Inside, record: RepositoryRecord): Schemas['r
     has_projects: false,
     has_wiki: false,
     has_pages: false,
+    // Deprecated by GitHub, and still sent by it.
+    // oxlint-disable-next-line typescript/no-deprecated
     has_downloads: false,
     has_discussions: false,
     archived: false,

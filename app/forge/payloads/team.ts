@@ -3,21 +3,21 @@ import type { Inside } from '../inside.ts';
 import type { TeamRecord } from '../state.ts';
 import { nodeId, type Schemas } from './schemas.ts';
 
-export function simpleTeam(inside: Inside, team: TeamRecord): Schemas['team-simple'] {
+export function simpleTeam(inside: Inside, record: TeamRecord): Schemas['team-simple'] {
   const { organisation } = inside.state;
   const organisationId = accountNamed(inside.state, organisation)?.id ?? 0;
-  const url = `${inside.url}/organizations/${String(organisationId)}/team/${String(team.id)}`;
+  const url = `${inside.url}/organizations/${String(organisationId)}/team/${String(record.id)}`;
   return {
-    id: team.id,
-    node_id: nodeId('T', team.id),
-    name: team.slug,
-    slug: team.slug,
+    id: record.id,
+    node_id: nodeId('T', record.id),
+    name: record.slug,
+    slug: record.slug,
     description: null,
     privacy: 'closed',
     notification_setting: 'notifications_enabled',
-    permission: team.permission === 'push' ? 'push' : 'pull',
+    permission: record.permission === 'push' ? 'push' : 'pull',
     url,
-    html_url: `${inside.url}/orgs/${organisation}/teams/${team.slug}`,
+    html_url: `${inside.url}/orgs/${organisation}/teams/${record.slug}`,
     members_url: `${url}/members{/member}`,
     repositories_url: `${url}/repos`,
     type: 'organization',

@@ -19,7 +19,7 @@ function permissionsAsked(inside: Inside, body: Body): Readonly<Record<string, '
   const asked = body.inner('permissions');
   if (asked === undefined) return permissions;
   const granted: Record<string, 'read' | 'write'> = {};
-  for (const scope of Object.keys(Object(asked.whole))) {
+  for (const scope of asked.names()) {
     const level = asked.word(scope, ['read', 'write']);
     const has = permissions[scope];
     if (level === undefined) continue;

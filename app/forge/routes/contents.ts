@@ -58,7 +58,7 @@ async function folder(
         mode === '40000' ? 'dir' : mode === '160000' ? 'submodule' : mode === '120000' ? 'symlink' : 'file';
       const size = kind === 'file' || kind === 'symlink' ? ((await git.info(sha))?.size ?? 0) : 0;
       const full = path === '' ? name : `${path}/${name}`;
-      return { ...entry(inside, repository, ref, { path: full, sha, size }), type: kind };
+      return Object.assign(entry(inside, repository, ref, { path: full, sha, size }), { type: kind });
     }),
   );
 }

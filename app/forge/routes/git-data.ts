@@ -207,11 +207,7 @@ async function createTag(inside: Inside, call: Call<'owner' | 'repo'>): Promise<
   if (!isSha(object) || (await git.info(object))?.type !== type)
     throw new Refusal(422, 'Object does not exist');
   const tagger = personGiven(call.body.inner('tagger'), personOf(inside, actorOf(inside, call.caller)));
-  const seconds = String(Math.floor(Date.parse(tagger.date) / 1000));
-  const clean = (text: string): string => text.replaceAll(/[<>\p{Cc}]/gu, '');
-  const sha = await git.writeTag(
-    `object ${object}\ntype ${type}\ntag ${tag}\ntagger ${clean(tagger.name)} <${clean(tagger.email)}> ${seconds} +0000\n\n${message}`,
-  );
+  const sha = await git.writeTag({ object, type, name: tag, tagger, message });
   const api = `${apiUrl(inside, repository)}/git`;
   return {
     status: 201,

@@ -1,4 +1,4 @@
-import { reads, writes } from '../access.ts';
+import { reads } from '../access.ts';
 import { layOutRepository, type BareRepository } from '../git/repository.ts';
 import { changedFiles, commitCount } from '../git/diff.ts';
 import type { Commit } from '../git/commit.ts';
