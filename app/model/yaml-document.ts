@@ -38,7 +38,7 @@ export interface YamlDocument {
 export interface YamlLimits {
   /** Size of the file in bytes of UTF-8. */
   readonly bytes: number;
-  /** Levels of nesting. */
+  /** Levels of nesting as the parser counts them: the document and a text in it are two, each list or group between is one more. */
   readonly depth: number;
 }
 
@@ -276,7 +276,9 @@ export function parseYaml(text: string, file: string, limits: YamlLimits = yamlL
     const value = builder.value(root);
     return {
       document: documentOf(value, root, shift === 0 ? starts : lineStarts(source)),
-      problems: builder.findings.map(({ offset, finding }) => problemAt(offset + shift, finding)),
+      problems: builder.findings
+        .toSorted((one, other) => one.offset - other.offset)
+        .map(({ offset, finding }) => problemAt(offset + shift, finding)),
     };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;

@@ -26,7 +26,7 @@ export function checkTicket(inHand: TicketInHand | GroundedTicket): readonly Pro
   const alone = rules.flatMap((rule) => rule(inHand));
   const grounded = 'catalogue' in inHand ? groundedRules.flatMap((rule) => rule(inHand)) : [];
   const findings = [...alone, ...grounded];
-  return inOrder(findings.map((finding) => problemOf(finding, inHand)));
+  return firstOf(findings.map((finding) => problemOf(finding, inHand)));
 }
 
 function problemOf(
@@ -34,6 +34,14 @@ function problemOf(
   { path, document }: TicketInHand,
 ): Problem {
   return { rule, severity, file: path, ...document.at(at), message, mend };
+}
+
+/** A hundred problems are told: nobody mends more at a time, and a comment has a limit. No remark ever pushes a mistake out. */
+function firstOf(problems: readonly Problem[]): readonly Problem[] {
+  const ordered = inOrder(problems);
+  const mistakes = ordered.filter(({ severity }) => severity === 'error');
+  const remarks = ordered.filter(({ severity }) => severity !== 'error');
+  return inOrder([...mistakes, ...remarks].slice(0, 100));
 }
 
 const readLeniently = lenientReader(TicketSchema);
@@ -50,7 +58,7 @@ export function readTicket(text: string, path: string, ground?: TicketGround): C
     const ticket = readLeniently(document.value);
     return {
       ok: false,
-      problems: inOrder([...problems, ...checkTicket({ ticket, path, document, ...ground })]),
+      problems: firstOf([...problems, ...checkTicket({ ticket, path, document, ...ground })]),
     };
   }
   const broken = checkTicket({ ticket: reading.value, path, document: reading.document, ...ground });

@@ -70,7 +70,7 @@ export function checkRepository(files: Files): RepositoryCheck {
   const ground = whole
     ? { catalogue: catalogue.value, distributions: distributions.value, policy: policy.value }
     : undefined;
-  const paths = [...files.keys()];
+  const paths = [...files.keys()].toSorted();
   const ofKind = (kind: FileKind): readonly string[] => paths.filter((path) => fileKind(path) === kind);
   const tickets = ofKind('ticket');
   problems.push(...tickets.flatMap((path) => ticketProblems(files.get(path) ?? '', path, ground)));

@@ -102,7 +102,9 @@ function componentProblems(
     ...unknown(registry, [...at, 'component'], 'component', component, Object.keys(catalogue.components)),
   ];
   const known = entryOf(catalogue.components, component);
-  if (found.length > 0 || known === undefined || known.stack === stack) return found;
+  // Where the catalogue itself has the stack wrong, the commitment is not to blame.
+  const isClear = known !== undefined && Object.hasOwn(catalogue.stacks, known.stack);
+  if (found.length > 0 || !isClear || known.stack === stack) return found;
   return [
     problemAt(registry, [...at, 'stack'], {
       rule: 'stack-mismatch',

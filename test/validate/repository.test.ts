@@ -1,0 +1,276 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { checkLooseFile, checkRepository } from '../../app/validate/check.ts';
+
+const single = [
+  'releases/catalogue.yml',
+  'releases/distributions.yml',
+  'releases/early-adopters.yml',
+  '.github/rollout.yml',
+  'repos-manifest/channels.yml',
+] as const;
+
+const others = ['releases', 'repos-manifest'].flatMap((folder) =>
+  readdirSync(folder).map((name) => `${folder}/${name}`),
+);
+
+/** The sample repository with some of its files changed, added or (with undefined) taken away. */
+function repository(
+  changes: Readonly<Record<string, string | undefined>> = {},
+): Map<string, string | undefined> {
+  const files = new Map<string, string | undefined>(others.map((path) => [path, undefined]));
+  for (const path of single) files.set(path, readFileSync(path, 'utf8'));
+  for (const [path, text] of Object.entries(changes)) {
+    if (text === undefined) files.delete(path);
+    else files.set(path, text);
+  }
+  return files;
+}
+
+function changed(path: (typeof single)[number], from: string | RegExp, to: string): Record<string, string> {
+  const text = readFileSync(path, 'utf8');
+  const after = text.replace(from, to);
+  if (after === text) throw new Error(`${path} does not hold ${String(from)}`);
+  return { [path]: after };
+}
+
+/** `rule at the text of the line` for each problem, warnings with a question mark. */
+function told(files: Map<string, string | undefined>): readonly string[] {
+  return checkRepository(files).problems.map(({ rule, severity, file, line, column }) => {
+    const text = files.get(file)?.split('\n')[line - 1];
+    const place = line === 0 || text === undefined ? file : text.slice(column - 1);
+    return `${rule}${severity === 'warning' ? '?' : ''} ${place}`;
+  });
+}
+
+const readme = readFileSync('releases/README.md', 'utf8');
+const example = /```yaml\n([^]*?)```/.exec(readme)?.[1] ?? '';
+const ticket = 'releases/community/fetch-crl/3.0.22.yml';
+
+const manifest = `apiVersion: rollout/v1
+kind: Manifest
+release: community-fetch-crl-3.0.22
+channel: production
+digest: "${'a'.repeat(64)}"
+component: fetch-crl
+stack: community
+provider: nikhef
+version: 3.0.22-2
+class: revision
+distribution: umd/5
+evidence: {ticket: 7, journal: releases/community/fetch-crl/3.0.22.journal.yml, entry: 9, hash: "${'b'.repeat(64)}"}
+targets:
+  - {platform: debian12, arch: amd64, format: deb, packages: [{file: a.deb, size: 1, sha256: "${'c'.repeat(64)}"}]}
+`;
+const shelved = 'repos-manifest/production/community-fetch-crl-3.0.22.yml';
+
+describe('the sample repository', () => {
+  test('is sound, with the ticket of its README', () => {
+    expect(told(repository({ [ticket]: example }))).toEqual([]);
+  });
+
+  test('is sound with a signed manifest, a journal and a key', () => {
+    const files = repository({ [shelved]: manifest });
+    for (const path of [
+      `${shelved}.asc`,
+      'releases/community/fetch-crl/3.0.22.journal.yml',
+      'repos-manifest/keys/production.asc',
+    ])
+      files.set(path, undefined);
+    expect(told(files)).toEqual([]);
+  });
+
+  test('gives tickets the ground they are checked against', () => {
+    expect(Object.keys(checkRepository(repository()).ground?.catalogue.stacks ?? {})).toEqual([
+      'arc',
+      'glite',
+      'unicore',
+      'globus',
+      'community',
+      'opstools',
+    ]);
+  });
+});
+
+describe('what files say of each other', () => {
+  const catalogue = 'releases/catalogue.yml';
+  const registry = 'releases/early-adopters.yml';
+  const policy = '.github/rollout.yml';
+  const channels = 'repos-manifest/channels.yml';
+
+  test.each<[string, Record<string, string | undefined>, readonly string[]]>([
+    ['a file that is missing', { [registry]: undefined }, [`missing-file ${registry}`]],
+    [
+      'a component of a stack nobody knows',
+      changed(catalogue, /stack: globus/, 'stack: globsu'),
+      ['unknown-stack globsu'],
+    ],
+    [
+      'a component of a provider nobody knows',
+      changed(catalogue, /provider: jra1/, 'provider: jra2'),
+      ['unknown-provider jra2'],
+    ],
+    [
+      'capabilities run together (L11)',
+      changed(catalogue, '[Data Access, File Access]', '["Job ExecutionFile Access"]'),
+      ['unknown-capability "Job ExecutionFile Access"]'],
+    ],
+    [
+      'a capability never heard of',
+      changed(catalogue, '[Monitoring]', '[Quantum Annealing]'),
+      ['unknown-capability? Quantum Annealing]'],
+    ],
+    [
+      'a team with two roles',
+      changed(catalogue, 'team: provider-infn,', 'team: technology-unit,'),
+      ['team-used-twice technology-unit, organisation: INFN }'],
+    ],
+    ['a site twice', changed(registry, 'site: GRIF', 'site: cesga'), ['duplicate-site cesga']],
+    [
+      'a site in a time zone that is none',
+      changed(registry, 'Europe/Paris', 'Europe/Pari'),
+      ['unknown-time-zone Europe/Pari'],
+    ],
+    [
+      'a commitment to a component nobody knows',
+      changed(registry, 'component: gfal2', 'component: gfal'),
+      ['unknown-component gfal, os: debian12, arch: amd64 }'],
+    ],
+    [
+      'a commitment with the wrong stack',
+      changed(registry, '{ stack: glite, component: gfal2', '{ stack: arc, component: gfal2'),
+      ['stack-mismatch arc, component: gfal2, os: debian12, arch: amd64 }'],
+    ],
+    [
+      'a commitment on a system no distribution has',
+      changed(registry, 'os: sl5', 'os: sl55'),
+      ['unknown-platform sl55, arch: x86_64 }'],
+    ],
+    [
+      'a commitment on an architecture no distribution has',
+      changed(registry, 'os: sl5, arch: x86_64', 'os: sl5, arch: i386'),
+      ['unknown-architecture i386 }'],
+    ],
+    [
+      'a policy for a stack nobody knows',
+      changed(policy, '  arc: early-adopters-arc', '  ark: early-adopters-arc'),
+      ['stack-without-early-adopters? early_adopters:', 'unknown-stack ark: early-adopters-arc'],
+    ],
+    [
+      'a grace period whose least is more than its most',
+      changed(policy, 'grace_minimum: 0h', 'grace_minimum: 1wd'),
+      ['grace-minimum 1wd'],
+    ],
+    [
+      'a class without reports',
+      changed(policy, 'minimum_reports: 2', 'minimum_reports: 0'),
+      ['minimum-reports 0'],
+    ],
+    ['a class left out', changed(policy, / {2}major:\n( {4}.*\n)+/, ''), ['missing-field classes:']],
+    [
+      'hours that end before they begin',
+      changed(policy, '09:00-17:00', '17:00-09:00'),
+      ["working-hours '17:00-09:00']"],
+    ],
+    [
+      'hours that overlap',
+      changed(policy, "['09:00-17:00']", "['09:00-13:00', '12:00-17:00']"),
+      ["working-hours '12:00-17:00']"],
+    ],
+    ['a week without hours', changed(policy, /week:\n( {4}.*\n)+/, 'week: {}\n'), ['working-hours week: {}']],
+    ['a holiday twice', changed(policy, '2026-12-25', '2026-01-01'), ['duplicate-holiday? 2026-01-01']],
+    ['a holiday that is no day', changed(policy, '2026-12-25', '2026-02-29'), ['bad-value 2026-02-29']],
+    ['no tries', changed(policy, 'tries: 3', 'tries: 0'), ['bad-value 0']],
+    [
+      'a host with its scheme',
+      changed(policy, 'http_hosts: []', 'http_hosts: ["http://old.example"]'),
+      ['bad-value "http://old.example"]'],
+    ],
+    [
+      'channels in one folder',
+      changed(channels, '{channel}/', ''),
+      ["layout-collides '{distribution}/{major}/{platform}/{arch}'"],
+    ],
+    [
+      'platforms in one folder',
+      changed(channels, '/{platform}', ''),
+      ["layout-collides '{channel}/{distribution}/{major}/{arch}'"],
+    ],
+    [
+      'a layout that leaves its folder',
+      changed(channels, '{channel}/{distribution}', '../{channel}'),
+      ["bad-value '../{channel}/{major}/{platform}/{arch}'"],
+    ],
+    [
+      'an index that is never renewed',
+      changed(channels, 'valid_days: 7', 'valid_days: 3650'),
+      ['bad-value 3650'],
+    ],
+    [
+      'a release in two places with one id',
+      { [ticket]: example, 'releases/community-fetch/crl/3.0.22.yml': example },
+      [
+        'path-mismatch fetch-crl',
+        'path-mismatch community',
+        'duplicate-release-id releases/community/fetch-crl/3.0.22.yml',
+      ],
+    ],
+    ['a manifest without signature', { [shelved]: manifest }, [`signature-missing ${shelved}`]],
+    [
+      'a manifest in another channel',
+      { [shelved]: manifest.replace('channel: production', 'channel: unverified') },
+      [`signature-missing ${shelved}`, 'path-mismatch unverified'],
+    ],
+    [
+      'a manifest of another release',
+      { [shelved]: manifest.replace('fetch-crl-3.0.22', 'fetch-crl-3.0.23') },
+      [`signature-missing ${shelved}`, 'id-mismatch community-fetch-crl-3.0.23'],
+    ],
+    [
+      'a file with another ending',
+      { 'releases/arc/arc6/6.15.1.yaml': '' },
+      ['misplaced-file releases/arc/arc6/6.15.1.yaml'],
+    ],
+    ['a YAML file that belongs nowhere', { 'releases/notes.yml': '' }, ['misplaced-file releases/notes.yml']],
+    [
+      'a file that belongs nowhere',
+      { 'releases/arc/notes.txt': '' },
+      ['misplaced-file? releases/arc/notes.txt'],
+    ],
+  ])('%s', (_, changes, expected) => {
+    expect(told(repository(changes))).toEqual(expected);
+  });
+
+  test('two channels never hold one release', () => {
+    const second = shelved.replace('production', 'unverified');
+    const files = repository({
+      [shelved]: manifest,
+      [second]: manifest.replace('channel: production', 'channel: unverified'),
+    });
+    for (const path of [shelved, second]) files.set(`${path}.asc`, undefined);
+    expect(told(files)).toEqual([`release-in-two-channels ${second}`]);
+  });
+
+  test('where the catalogue cannot be read, a ticket is not blamed for it', () => {
+    const files = repository({ [ticket]: example, 'releases/catalogue.yml': 'kind: [' });
+    expect(told(files)).toEqual(['syntax ']);
+  });
+});
+
+describe('a file that stands anywhere', () => {
+  test.each<[string, string, readonly string[] | undefined]>([
+    ['a ticket', example, ['ticket-path']],
+    ['a manifest', manifest, []],
+    [
+      'a report without its digest',
+      'kind: EarlyAdopterReport\nrelease: x\nsite: CESGA\noutcome: success\ntargets: [{platform: sl6, arch: x86_64}]\neffort_hours: 1\n',
+      ['missing-field'],
+    ],
+    ['a kind misspelt', 'apiVersion: rollout/v1\nkind: Realease\n', ['unknown-kind']],
+    ['a file without kind', 'apiVersion: rollout/v1\n', ['unknown-kind']],
+    ['a file of somebody else', 'name: ci\non: push\n', undefined],
+    ['no YAML', 'a: [', ['syntax']],
+  ])('%s', (_, text, expected) => {
+    expect(checkLooseFile(text, 'x.yml')?.map(({ rule }) => rule)).toEqual(expected);
+  });
+});

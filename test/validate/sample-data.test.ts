@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { CORE_SCHEMA, load } from 'js-yaml';
+import { EarlyAdoptersSchema } from '../../app/model/early-adopters.ts';
+import { PolicySchema } from '../../app/model/policy.ts';
+import { readAs } from '../../app/model/yaml.ts';
+
+const policy = readAs(PolicySchema, readFileSync('.github/rollout.yml', 'utf8'), 'policy');
+const registry = readAs(EarlyAdoptersSchema, readFileSync('releases/early-adopters.yml', 'utf8'), 'registry');
+
+describe('the sample policy is Table 3 of MS402 (R-2.4-T3-1 to R-2.4-T3-4)', () => {
+  test.each([
+    ['emergency', '3h', '2.5h', '1h', '2.5h', '0h', 'wall', 1],
+    ['revision', '4h', '2wd', '1wd', '2wd', '5wd', 'working', 1],
+    ['minor', '4h', '3wd', '1wd', '3wd', '5wd', 'working', 1],
+    ['major', '4h', '10wd', '1wd', '7wd', '5wd', 'working', 2],
+  ] as const)('%s', (name, step1, step2, accept, step3, grace, clock, minimum_reports) => {
+    const known = policy.ok ? policy.value.classes[name] : undefined;
+    expect(known).toMatchObject({ step1, step2, accept, step3, grace, clock, minimum_reports });
+  });
+
+  const calendar = '../shared/fixtures/calendar.yaml';
+  (existsSync(calendar) ? describe : describe.skip)('with the calendar of the vectors', () => {
+    test('time zone, week and holidays are the same', () => {
+      const { calendars } = load(readFileSync(calendar, 'utf8'), { schema: CORE_SCHEMA }) as {
+        calendars: Record<string, { tz: string; week: unknown; holidays: Record<string, string[]> }>;
+      };
+      const { tz, week, holidays } = calendars['europe-amsterdam'] ?? { tz: '', week: {}, holidays: {} };
+      const ours = policy.ok ? policy.value.calendar : undefined;
+      expect(ours).toEqual({ tz, week, holidays: Object.values(holidays).flat() });
+    });
+  });
+});
+
+describe('the sample registry', () => {
+  test('has at least five early adopters of at least six sites and three stacks', () => {
+    const sites = registry.ok ? registry.value.sites : [];
+    expect(sites.length).toBeGreaterThanOrEqual(6);
+    expect(new Set(sites.flatMap(({ github }) => github)).size).toBeGreaterThanOrEqual(5);
+    expect(
+      new Set(sites.flatMap(({ commitments }) => commitments.map(({ stack }) => stack))).size,
+    ).toBeGreaterThanOrEqual(3);
+  });
+
+  const real = '../shared/fixtures/ea-sites.yaml';
+  (existsSync(real) ? describe : describe.skip)('with the names of real sites', () => {
+    test('every site is one of them', () => {
+      const known = load(readFileSync(real, 'utf8')) as { sites: { site: string }[] };
+      const names = new Set(known.sites.map(({ site }) => site));
+      expect(registry.ok && registry.value.sites.filter(({ site }) => !names.has(site))).toEqual([]);
+    });
+  });
+});
