@@ -1,0 +1,42 @@
+import type { Channel } from '../model/channel.ts';
+import type { Decision } from '../model/decision.ts';
+import type { Facts } from '../model/facts.ts';
+
+/** One ticket as it was last looked at. */
+export interface TicketView {
+  readonly facts: Facts;
+  readonly decision: Decision;
+}
+
+/** One channel as it is published now. */
+export interface ChannelView {
+  readonly channel: Channel;
+  /** Address of the channel's own folder, `<channels>/<channel>`; the keys stand beside it in `<channels>/keys`. */
+  readonly url: string;
+  /** Number of the publication; undefined before the first. */
+  readonly number: number | undefined;
+  /** When it was published, ISO 8601. */
+  readonly published: string | undefined;
+  readonly releases: readonly { readonly id: string; readonly digest: string }[];
+  /** One source line for apt per target, as it goes into a file of `/etc/apt/sources.list.d`. */
+  readonly aptLines: readonly {
+    readonly platform: string;
+    readonly arch: string;
+    /** `<name>/<major>`. */
+    readonly distribution: string;
+    readonly line: string;
+  }[];
+}
+
+/** What the pages show. Values only: showing decides nothing, reads nothing outside and changes nothing. */
+export interface Board {
+  tickets(): readonly TicketView[];
+  ticket(number: number): TicketView | undefined;
+  /** In the order of the process. */
+  channels(): readonly ChannelView[];
+  /** The process's time, ISO 8601. */
+  now(): string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly repositoryUrl: string;
+}

@@ -1,0 +1,74 @@
+import type { ChannelView } from './board.ts';
+import { Time } from './time.tsx';
+import { counted } from './words.ts';
+
+/** Address of a channel's public key, as a keyring that apt reads (channels.md, layout). */
+export const keyUrl = ({ channel, url }: ChannelView): string =>
+  new URL(`../keys/${channel}.gpg`, url.endsWith('/') ? url : `${url}/`).href;
+
+/** A line to be copied: one click or tap selects all of it. */
+const Copyable = ({ label, text }: { readonly label: string; readonly text: string }) => (
+  <figure class="copy">
+    <figcaption>{label}</figcaption>
+    <pre>
+      <code>{text}</code>
+    </pre>
+  </figure>
+);
+
+/** How a site takes packages from a channel: its key, and a source line for each of the targets given. */
+export const Sources = ({
+  view,
+  lines,
+}: {
+  readonly view: ChannelView;
+  readonly lines: ChannelView['aptLines'];
+}) => (
+  <>
+    <Copyable
+      label={`Key of ${view.channel}, fetched once`}
+      text={`sudo curl -fsSLo /etc/apt/keyrings/${view.channel}.gpg ${keyUrl(view)}`}
+    />
+    {lines.map(({ platform, arch, distribution, line }) => (
+      <Copyable
+        label={`${distribution} on ${platform} ${arch}, for a file in /etc/apt/sources.list.d`}
+        text={line}
+      />
+    ))}
+  </>
+);
+
+/** The channels: how much is in each, as of when, and how to use it. */
+export const ChannelList = ({ channels }: { readonly channels: readonly ChannelView[] }) => (
+  <section aria-labelledby="channels">
+    <h2 id="channels">Channels</h2>
+    <ul class="channels">
+      {channels.map((view) => (
+        <li class="card">
+          <h3>{view.channel}</h3>
+          <p>
+            <strong>{counted(view.releases.length, 'release')}</strong>
+            {view.published === undefined ? (
+              ' · not published yet'
+            ) : (
+              <>
+                {view.number === undefined ? '' : ` · publication ${String(view.number)}`} ·{' '}
+                <Time at={view.published} />
+              </>
+            )}
+          </p>
+          {view.aptLines.length === 0 ? (
+            <p class="quiet">No apt source yet.</p>
+          ) : (
+            <details>
+              <summary>
+                Use it with apt: {counted(view.aptLines.length, 'source')} of {view.channel}
+              </summary>
+              <Sources view={view} lines={view.aptLines} />
+            </details>
+          )}
+        </li>
+      ))}
+    </ul>
+  </section>
+);

@@ -1,0 +1,77 @@
+import type { Channel } from '../model/channel.ts';
+import type { SiteStanding, Step } from '../model/decision.ts';
+import type { Facts } from '../model/facts.ts';
+import { visibleText } from '../model/hidden-character.ts';
+import type { State } from '../model/state.ts';
+
+/** A state as people call it, and what it means to somebody who sees it for the first time (process.md section 2). */
+export const stateWords: Readonly<Record<State, { readonly title: string; readonly meaning: string }>> = {
+  draft: { title: 'Draft', meaning: 'The provider is still writing the ticket.' },
+  certified: { title: 'Certified', meaning: 'The ticket is complete; its packages are being pulled.' },
+  unverified: { title: 'Unverified', meaning: 'The packages are in; the Technology Unit verifies them.' },
+  verified: { title: 'Verified', meaning: 'Production quality; early adopters are called.' },
+  'rolling-out': { title: 'Rolling out', meaning: 'Early adopters run it in production and report.' },
+  done: { title: 'Done', meaning: 'Every early adopter has reported; it waits to be closed.' },
+  closing: {
+    title: 'Closing',
+    meaning: 'Closed by the staged-rollout managers; on the way into production.',
+  },
+  success: { title: 'Success', meaning: 'In production.' },
+  warning: { title: 'Warning', meaning: 'In production, with notes to read first.' },
+  rejected: { title: 'Rejected', meaning: 'Did not reach production.' },
+  withdrawn: { title: 'Withdrawn', meaning: 'Taken back by its provider.' },
+};
+
+export const standsWords: Readonly<Record<Step['stands'], string>> = {
+  met: 'done',
+  working: 'under way',
+  failed: 'needs mending',
+  waiting: 'not begun',
+};
+
+export const stepWords: Readonly<Record<Step['step'], string>> = {
+  ticket: 'Ticket',
+  intake: 'Intake',
+  verification: 'Verification',
+  'staged rollout': 'Staged rollout',
+  close: 'Close',
+};
+
+export const outcomeWords: Readonly<Record<NonNullable<SiteStanding['outcome']>, string>> = {
+  success: 'success',
+  warning: 'warning',
+  reject: 'reject',
+};
+
+/** What a release needed to get into each channel. */
+export const gateWords: Readonly<Record<Channel, string>> = {
+  unverified: 'pulled, with the right checksums',
+  'staged-rollout': 'verified by the Technology Unit',
+  production: 'tried and reported by early adopters',
+};
+
+const roleWords: ReadonlyMap<string, string> = new Map([
+  ['repository-managers', 'Repository managers'],
+  ['technology-unit', 'Technology Unit'],
+  ['staged-rollout', 'Staged-rollout managers'],
+  ['early adopters', 'Early adopters'],
+]);
+
+/** Who is awaited, as a person would say it: the role, the provider by its name, or a site. */
+export function whoWords(facts: Facts, who: string): string {
+  if (who !== 'provider') return roleWords.get(who) ?? who;
+  const slug = facts.ticket.value?.metadata.provider ?? '';
+  const title = facts.configuration.catalogue.providers[slug]?.title;
+  return title === undefined ? `Provider (${facts.pull.author.login})` : `Provider (${title})`;
+}
+
+/** What a page calls the ticket: its release, else the file it would be, else what its author called the pull request. Foreign text. */
+export function ticketName({ ticket, pull }: Facts): string {
+  const name = visibleText(ticket.id ?? ticket.path ?? pull.title).trim();
+  if (name === '') return `Pull request #${String(pull.number)}`;
+  return name.length > 160 ? `${name.slice(0, 160)}…` : name;
+}
+
+/** `1 site`, `2 sites`. */
+export const counted = (count: number, what: string): string =>
+  `${String(count)} ${what}${count === 1 ? '' : 's'}`;
