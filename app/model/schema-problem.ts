@@ -29,7 +29,7 @@ const badRules: Readonly<Record<string, string>> = {
 };
 
 /** `spec.targets[0].arch` */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   const shown = path.map((step) =>
     typeof step === 'number'
       ? `[${String(step)}]`

@@ -5,7 +5,7 @@ import { emptyRecord, entryOf, isRecord } from './record.ts';
 import { schemaProblems, schemaWords } from './schema-problem.ts';
 import { parseYaml, yamlLimits, type YamlDocument, type YamlLimits } from './yaml-document.ts';
 
-export { yamlLimits, type Path, type Position, type YamlDocument, type YamlLimits } from './yaml-document.ts';
+export { yamlLimits, type Path, type YamlDocument, type YamlLimits } from './yaml-document.ts';
 
 /**
  * Reads one YAML document of foreign origin (trust.md 8.3, T51). Every scalar is a string; positions come with it.

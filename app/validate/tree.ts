@@ -11,7 +11,7 @@ const mostFiles = 200_000;
 const deepest = 8;
 
 /** The tree is too large to be one of ours. */
-export class TreeTooLarge extends Error {
+class TreeTooLarge extends Error {
   override readonly name = 'TreeTooLarge';
 }
 

@@ -7,9 +7,9 @@ import { DistributionsSchema } from '../../app/model/distributions.ts';
 import { PolicySchema } from '../../app/model/policy.ts';
 import { ticketPath, withoutRevision } from '../../app/model/release-id.ts';
 import { TicketSchema } from '../../app/model/ticket.ts';
-import { readAs } from '../../app/model/yaml.ts';
+import { readAs, readYaml } from '../../app/model/yaml.ts';
 import type { TicketGround } from '../../app/rollout/ticket-rule.ts';
-import { readTicket } from '../../app/rollout/ticket.ts';
+import { checkTicket, readTicket } from '../../app/rollout/ticket.ts';
 
 function sample<S extends z.ZodType>(schema: S, file: string): z.infer<S> {
   const checked = readAs(schema, readFileSync(file, 'utf8'), file);
@@ -319,6 +319,17 @@ describe('a ticket', () => {
     expect(checked.ok ? [] : checked.problems.map(({ message, mend }) => `${message} ${mend}`)).toEqual([
       'umd/4 has no platform centos77. Write centos7.',
     ]);
+  });
+
+  test('that is in hand already is checked against the files that are given', () => {
+    const ticket = readTicket(sound, path, ground);
+    const document = readYaml(sound, path);
+    if (!ticket.ok || !document.ok) throw new Error('unreadable');
+    const inHand = { ticket: ticket.value, path, document: document.value, ...ground };
+    expect(checkTicket(inHand)).toEqual([]);
+    expect(
+      checkTicket({ ...inHand, distributions: { ...ground.distributions, distributions: {} } }),
+    ).toMatchObject([{ rule: 'unknown-distribution', file: path, line: 13, column: 17 }]);
   });
 
   test('without the reviewed files is checked by itself', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Problem } from '../../app/model/problem.ts';
-import { format, isValid } from '../../app/validate/format.ts';
+import { format, formats, isValid } from '../../app/validate/format.ts';
 
 const problem: Problem = {
   rule: 'unknown-platform',
@@ -98,6 +98,11 @@ describe('an outcome is told', () => {
       ],
     });
     expect(JSON.stringify(sarif).match(/"region"/g)).toHaveLength(1);
+  });
+
+  test.each(formats)('as %s in the same words every time', (as) => {
+    expect(format(outcome, as)).toBe(format({ files: 3, problems: [...outcome.problems] }, as));
+    expect(format(outcome, as)).toContain('centos88');
   });
 
   test('warnings stop nothing', () => {

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { validateCommand } from '../../app/validate/validate.ts';
+import { NoSuchPath, validateCommand, validateTree } from '../../app/validate/validate.ts';
 
 let root = '';
 beforeAll(() => {
@@ -94,6 +94,7 @@ describe('rollout validate', () => {
   });
 
   test('ends with 2 when a path is not there', async () => {
+    await expect(validateTree(['nowhere'], root)).rejects.toThrow(NoSuchPath);
     expect(await validateCommand(['nowhere'], { as: 'text', cwd: root })).toEqual({
       status: 2,
       output: 'rollout validate: there is no nowhere. Name a file or folder that exists.',
