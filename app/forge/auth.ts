@@ -13,7 +13,7 @@ export type Caller =
   /** The App in the organisation, by installation token. */
   | { readonly kind: 'installation'; readonly permissions: Readonly<Record<string, 'read' | 'write'>> };
 
-export interface InstallationToken {
+interface InstallationToken {
   readonly token: string;
   /** ISO 8601; an hour away. */
   readonly expiresAt: string;

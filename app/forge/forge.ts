@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Buffer } from 'node:buffer';
@@ -6,16 +6,12 @@ import { botLogin, teamWithSlug } from './accounts.ts';
 import { personOf } from './actions/merge.ts';
 import { afterPush } from './actions/push.ts';
 import { addMember, removeMember } from './actions/team.ts';
-import { newAuth, type Auth } from './auth.ts';
+import { newAuth } from './auth.ts';
 import { isFilePath } from './git/names.ts';
 import { layOutRepository } from './git/repository.ts';
-import { now, openRepositories, openPulls, type Inside } from './inside.ts';
-import { newPages } from './pages/pages.ts';
-import { Refusal } from './refusal.ts';
-import { json, newRest } from './rest.ts';
-import { routes } from './routes/index.ts';
+import { openRepositories, openPulls, type Inside } from './inside.ts';
+import { serve } from './listener.ts';
 import { firstState, type ForgeSeed } from './seed.ts';
-import { newSmartHttp } from './smart-http.ts';
 import { fullName, nextId } from './state.ts';
 import { openStateFile, readState } from './state-file.ts';
 import { newWebhooks, type Delivery } from './webhooks.ts';
@@ -71,7 +67,7 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
   const { dir, clock } = options;
   await mkdir(dir, { recursive: true });
   const earlier = await readState(dir);
-  const state = earlier ?? firstState(options.seed, wholeSeconds(clock()));
+  const state = earlier ?? (await firstState(options.seed, wholeSeconds(clock())));
   const file = openStateFile(dir, state);
   const repositories = openRepositories(join(dir, 'repositories'));
   const webhooks = newWebhooks(state.app, clock, () => nextId(state));
@@ -144,58 +140,6 @@ async function listening(server: Server, port: number): Promise<string> {
   return `http://127.0.0.1:${String(address.port)}`;
 }
 
-function serve(server: Server, inside: Inside, auth: Auth, changed: () => void): void {
-  const rest = newRest(inside, auth, routes, changed);
-  const git = newSmartHttp(inside, auth, changed);
-  const pages = newPages(inside);
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', inside.url);
-    if (url.pathname === '/graphql' || url.pathname === '/api/graphql') {
-      await graphql(request, response);
-      return;
-    }
-    if (git.serves(url)) {
-      await git.answer(request, response, url);
-      return;
-    }
-    if (request.method === 'GET' && (await pages.answer(request, response, url))) return;
-    if (url.pathname.startsWith('/api/v3')) url.pathname = url.pathname.slice('/api/v3'.length);
-    await rest.answer(request, response, url);
-  }
-
-  async function graphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let status = 200;
-    let body: object;
-    try {
-      // Loaded when first asked for: most runs never ask, and it is the slowest part to load.
-      const { answerGraphql } = await import('./graphql.ts');
-      body = await answerGraphql(inside, auth.callerOf(request.headers.authorization), await json(request));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      status = error.status;
-      body = { message: error.message, documentation_url: 'https://docs.github.com/graphql' };
-    }
-    changed();
-    response.writeHead(status, {
-      'content-type': 'application/json; charset=utf-8',
-      'x-ratelimit-remaining': '4999',
-    });
-    response.end(JSON.stringify(body));
-  }
-
-  server.on('request', (request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      // Whatever was being written cannot be saved; who asked sees a broken answer, not a wrong one.
-      if (response.headersSent) response.destroy();
-      else
-        response
-          .writeHead(500, { 'content-type': 'text/plain' })
-          .end(error instanceof Error ? error.message : 'failed');
-    });
-  });
-}
-
 async function firstCommit(inside: Inside, files: Readonly<Record<string, string>>): Promise<void> {
   const [repository] = inside.state.repositories;
   if (repository === undefined) throw new Error('a forge without a repository');
@@ -252,7 +196,7 @@ function setTeam(inside: Inside, slug: string, members: readonly string[]): void
   const stranger = members.find(
     (login) => !inside.state.accounts.some((one) => one.login === login && one.kind === 'User'),
   );
-  if (stranger !== undefined) throw new Error(`There is no user ${stranger} at ${now(inside)}`);
+  if (stranger !== undefined) throw new Error(`There is no user ${stranger}`);
   const sender = botLogin(inside.state);
   for (const { login } of team.members.filter((member) => !members.includes(member.login)))
     removeMember(inside, team, login, sender);

@@ -5,7 +5,7 @@ import type { Auth } from './auth.ts';
 import { readBody } from './body.ts';
 import type { Inside } from './inside.ts';
 import { Refusal } from './refusal.ts';
-import type { Answer, Method, Route } from './route.ts';
+import type { Answer, Route } from './route.ts';
 
 const largestBody = 25 * 1024 * 1024;
 
@@ -44,11 +44,6 @@ export function newRest(inside: Inside, auth: Auth, routes: readonly Route[], ch
       respond(request, response, answer);
     },
   };
-}
-
-/** The names of the operations there are, as GitHub's documentation writes them. */
-export function operations(routes: readonly Route[]): { readonly method: Method; readonly path: string }[] {
-  return routes.map(({ method, path }) => ({ method, path: path.replaceAll(/[:*](\w+)/gu, '{$1}') }));
 }
 
 function decoded(text: string): string {

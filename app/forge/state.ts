@@ -33,7 +33,7 @@ export interface CommentRecord {
   lastEditedAt: string | null;
 }
 
-export type ReviewState = 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED' | 'PENDING';
+type ReviewState = 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED' | 'PENDING';
 
 export interface ReviewRecord {
   readonly id: number;
@@ -84,7 +84,7 @@ export interface IssueRecord {
   readonly pull: PullRecord | null;
 }
 
-export type CheckStatus = 'queued' | 'in_progress' | 'completed';
+type CheckStatus = 'queued' | 'in_progress' | 'completed';
 export const conclusions = [
   'action_required',
   'cancelled',
@@ -94,7 +94,7 @@ export const conclusions = [
   'success',
   'timed_out',
 ] as const;
-export type Conclusion = (typeof conclusions)[number];
+type Conclusion = (typeof conclusions)[number];
 
 export interface CheckRecord {
   readonly id: number;

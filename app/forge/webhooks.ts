@@ -22,7 +22,7 @@ export interface Delivery {
   readonly body: string;
 }
 
-export interface WebhookEvent {
+interface WebhookEvent {
   readonly event: string;
   readonly action: string | null;
   readonly repositoryId: number | null;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Octokit } from '@octokit/rest';
+import { Probot } from 'probot';
 import type { Forge } from '../../app/forge/forge.ts';
 import {
   appJwt,
@@ -540,6 +541,20 @@ describe('the App at work', () => {
     });
     const merged = await app.pulls.merge({ ...here, pull_number: number, sha });
     expect((await pia.git.getRef({ ...here, ref: 'heads/main' })).data.object.sha).toBe(merged.data.sha);
+  });
+
+  test('Probot signs in as the App, and acts in the installation', async () => {
+    const { id, privateKey, webhookSecret, installationId } = forge.app;
+    const probot = new Probot({
+      appId: id,
+      privateKey,
+      secret: webhookSecret,
+      baseUrl: forge.url,
+      logLevel: 'fatal',
+    });
+    const octokit = await probot.auth(installationId);
+    const { data } = await octokit.rest.issues.create({ ...here, title: 'By Probot' });
+    expect(data.user).toMatchObject({ login: 'staged-rollout[bot]', type: 'Bot' });
   });
 
   test('a summary longer than GitHub takes is refused', async () => {

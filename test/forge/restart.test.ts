@@ -94,6 +94,17 @@ describe('a forge started again in the same folder', () => {
 });
 
 describe('a seed', () => {
+  test('without a key for the App gets one of its own', async () => {
+    const { privateKey: _given, ...app } = seed.app;
+    const forge = await startForge({ dir: folder.dir, clock: () => new Date(), seed: { ...seed, app } });
+    try {
+      expect((await (await asApp(forge)).apps.listReposAccessibleToInstallation()).data.total_count).toBe(1);
+      expect(forge.app.privateKey).not.toBe(seed.app.privateKey);
+    } finally {
+      await forge.stop();
+    }
+  });
+
   test.each([
     ['an organisation with the name of an address', { organisation: 'repos' }],
     ['a user with a slash', { users: [{ login: 'a/b', name: 'A' }], teams: [] }],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createSign } from 'node:crypto';
+import { createSign, generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,13 @@ import { startForge, type Forge, type ForgeSeed } from '../../app/forge/forge.ts
 
 export const owner = 'egi-test';
 export const repo = 'rollout';
+
+// One key for all forges of a test file: making one takes longer than starting a forge.
+const { privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
 
 export const seed: ForgeSeed = {
   organisation: owner,
@@ -24,6 +31,7 @@ export const seed: ForgeSeed = {
   files: { 'README.md': '# Rollout\n', 'releases/README.md': 'Tickets go here.\n' },
   app: {
     slug: 'staged-rollout',
+    privateKey,
     events: [
       'pull_request',
       'pull_request_review',

@@ -13,7 +13,7 @@ import {
 import { emitIssue } from './events.ts';
 
 /** GitHub's bound on the text of an issue, a pull request, a review or a comment. */
-export const longestText = 65_536;
+const longestText = 65_536;
 const longestTitle = 256;
 const longestLabel = 50;
 const mostLabels = 100;

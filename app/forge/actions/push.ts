@@ -1,23 +1,11 @@
-import { accountNamed } from '../accounts.ts';
 import { git as runGit } from '../git/command.ts';
-import { changedFiles, commitCount } from '../git/diff.ts';
-import { noCommit } from '../git/names.ts';
+import { changedFiles } from '../git/diff.ts';
 import type { BareRepository } from '../git/repository.ts';
 import { now, openPulls, touch, type Inside } from '../inside.ts';
-import { repository as repositoryPayload } from '../payloads/repository.ts';
-import { commitAddress } from '../payloads/commit.ts';
-import { htmlUrl } from '../payloads/schemas.ts';
 import { fullName, type PullIssue, type PullSize, type RepositoryRecord } from '../state.ts';
-import { emit, emitPull, isTold } from './events.ts';
+import { emitPull } from './events.ts';
+import { emitPush, type RefChange } from './push-event.ts';
 
-/** A branch or tag that was made (`from` undefined), moved, or deleted (`to` undefined). */
-export interface RefChange {
-  readonly ref: string;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-}
-
-const commitsTold = 20;
 // GitHub says nothing about a push of more tags than this.
 const tagsTold = 3;
 
@@ -54,104 +42,6 @@ export async function afterPush(
     await followHead(inside, repository, change, sender);
     await closeMerged(inside, repository, change, sender);
   }
-}
-
-async function emitPush(
-  inside: Inside,
-  repository: RepositoryRecord,
-  { ref, from, to }: RefChange,
-  sender: string,
-): Promise<void> {
-  if (!isTold(inside, repository, 'push')) return;
-  const git = inside.repositories.git(repository);
-  const commits = to === undefined ? [] : await toldCommits(inside, repository, git, { ref, from, to });
-  const before = from ?? noCommit;
-  const after = to ?? noCommit;
-  const account = accountNamed(inside.state, sender);
-  const shown = repositoryPayload(inside, repository);
-  const payload = {
-    ref,
-    before,
-    after,
-    created: from === undefined,
-    deleted: to === undefined,
-    forced: from !== undefined && to !== undefined && !(await git.isAncestor(from, to)),
-    base_ref: null,
-    compare: `${htmlUrl(inside, repository)}/compare/${before.slice(0, 12)}...${after.slice(0, 12)}`,
-    commits,
-    head_commit: commits.at(-1) ?? null,
-    pusher: { name: sender, email: account === undefined ? null : commitAddress(account) },
-    // Only here GitHub writes these two as seconds since 1970.
-    repository: {
-      ...shown,
-      created_at: seconds(repository.createdAt),
-      pushed_at: seconds(repository.pushedAt),
-      master_branch: 'main',
-    },
-  };
-  emit(inside, repository, 'push', payload, sender);
-}
-
-function seconds(time: string): number {
-  return Math.floor(Date.parse(time) / 1000);
-}
-
-async function toldCommits(
-  inside: Inside,
-  repository: RepositoryRecord,
-  git: BareRepository,
-  { ref, from, to }: RefChange & { readonly to: string },
-): Promise<object[]> {
-  const main = await git.commitNamed('refs/heads/main');
-  const since = from ?? (ref === 'refs/heads/main' ? undefined : main);
-  const shas = await git.history(to, { limit: commitsTold, ...(since === undefined ? {} : { from: since }) });
-  const told: object[] = [];
-  for (const sha of shas.toReversed()) {
-    const commit = await git.commit(sha);
-    if (commit === undefined) continue;
-    const files = await filesTouched(git, sha);
-    told.push({
-      id: sha,
-      tree_id: commit.tree,
-      distinct: true,
-      message: commit.message,
-      timestamp: commit.committer.date,
-      url: `${htmlUrl(inside, repository)}/commit/${sha}`,
-      author: { name: commit.author.name, email: commit.author.email },
-      committer: { name: commit.committer.name, email: commit.committer.email },
-      ...files,
-    });
-  }
-  return told;
-}
-
-async function filesTouched(
-  git: BareRepository,
-  sha: string,
-): Promise<{ added: string[]; removed: string[]; modified: string[] }> {
-  const { stdout } = await runGit(git.dir, [
-    'diff-tree',
-    '-r',
-    '--root',
-    '--no-commit-id',
-    '--name-status',
-    '--no-renames',
-    '-z',
-    sha,
-  ]);
-  const fields = stdout.toString('utf8').split('\0');
-  const touched: { added: string[]; removed: string[]; modified: string[] } = {
-    added: [],
-    removed: [],
-    modified: [],
-  };
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const path = fields[at + 1] ?? '';
-    if (fields[at] === 'A') touched.added.push(path);
-    else if (fields[at] === 'D') touched.removed.push(path);
-    else touched.modified.push(path);
-  }
-  return touched;
 }
 
 /** Pull requests from a branch follow it (`synchronize`). The pull request may be in another repository than its branch. */
@@ -211,10 +101,7 @@ export async function bringHead(
 
 /** How much a head changes compared with a base. */
 export async function measure(git: BareRepository, base: string, head: string): Promise<PullSize> {
-  const [files, commits] = await Promise.all([
-    changedFiles(git.dir, base, head),
-    commitCount(git.dir, base, head),
-  ]);
+  const [files, commits] = await Promise.all([changedFiles(git, base, head), git.commitCount(base, head)]);
   return {
     commits,
     files: files.length,

@@ -5,7 +5,7 @@ const outputLimit = 64 * 1024 * 1024;
 const timeLimit = 60_000;
 
 /** A git command ended badly. */
-export class GitFailure extends Error {
+class GitFailure extends Error {
   readonly code: number | null;
   readonly stderr: string;
 

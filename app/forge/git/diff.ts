@@ -1,4 +1,5 @@
 import { git } from './command.ts';
+import type { BareRepository } from './repository.ts';
 
 export interface FileChange {
   readonly path: string;
@@ -24,9 +25,13 @@ const plain = ['--no-ext-diff', '--no-textconv', '--no-color', '-M'];
  * The files that differ from the merge base of two commits to the second (three-dot diff, as a pull request shows it).
  * Commits without common history are compared directly.
  */
-export async function changedFiles(gitDir: string, base: string, head: string): Promise<FileChange[]> {
-  const range = await comparison(gitDir, base, head);
-  const { stdout } = await git(gitDir, [
+export async function changedFiles(
+  repository: BareRepository,
+  base: string,
+  head: string,
+): Promise<FileChange[]> {
+  const range = await comparison(repository, base, head);
+  const { stdout } = await git(repository.dir, [
     'diff',
     ...plain,
     '--raw',
@@ -39,23 +44,20 @@ export async function changedFiles(gitDir: string, base: string, head: string): 
 }
 
 /** The same comparison as text, for people; cut after `limit` characters. */
-export async function patch(gitDir: string, base: string, head: string, limit: number): Promise<string> {
-  const range = await comparison(gitDir, base, head);
-  const { stdout } = await git(gitDir, ['diff', ...plain, ...range]);
+export async function patch(
+  repository: BareRepository,
+  base: string,
+  head: string,
+  limit: number,
+): Promise<string> {
+  const range = await comparison(repository, base, head);
+  const { stdout } = await git(repository.dir, ['diff', ...plain, ...range]);
   const text = stdout.toString('utf8');
   return text.length > limit ? `${text.slice(0, limit)}\n… and more` : text;
 }
 
-/** How many commits `head` has that `base` has not. */
-export async function commitCount(gitDir: string, base: string, head: string): Promise<number> {
-  const { stdout } = await git(gitDir, ['rev-list', '--count', `${base}..${head}`]);
-  return Number(stdout.toString('utf8').trim());
-}
-
-async function comparison(gitDir: string, base: string, head: string): Promise<string[]> {
-  const { stdout } = await git(gitDir, ['merge-base', base, head], [0, 1]);
-  const common = stdout.toString('utf8').trim();
-  return [common === '' ? base : common, head, '--'];
+async function comparison(repository: BareRepository, base: string, head: string): Promise<string[]> {
+  return [(await repository.mergeBase(base, head)) ?? base, head, '--'];
 }
 
 function parse(fields: readonly string[]): FileChange[] {

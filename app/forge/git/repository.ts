@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { Buffer } from 'node:buffer';
 import { formatCommit, formatTag, parseCommit, type Commit } from './commit.ts';
 import { git } from './command.ts';
+import { openHistory, type History } from './history.ts';
 import { isRefName, noCommit } from './names.ts';
 import { openObjectReader, type GitObject, type ObjectInfo } from './object-reader.ts';
 import { writeObject } from './object-writer.ts';
@@ -10,13 +11,15 @@ import {
   changedTree,
   formatTree,
   parseTree,
+  treeChanges,
+  type PathChange,
   type TreeChange,
   type TreeEntry,
   type TreeStore,
 } from './tree.ts';
 
 /** A bare git repository on disk: what the forge does with it, in its own words. */
-export interface BareRepository {
+export interface BareRepository extends History {
   readonly dir: string;
   info(name: string): Promise<ObjectInfo | undefined>;
   read(name: string): Promise<GitObject | undefined>;
@@ -26,18 +29,8 @@ export interface BareRepository {
   entries(tree: string): Promise<TreeEntry[] | undefined>;
   /** Every branch and tag: full name to digest. */
   refs(): Promise<Map<string, string>>;
-  /** Commits reachable from `to` and not from `from`, newest first. */
-  history(
-    to: string,
-    options: {
-      readonly from?: string;
-      readonly path?: string;
-      readonly skip?: number;
-      readonly limit: number;
-    },
-  ): Promise<string[]>;
-  isAncestor(older: string, newer: string): Promise<boolean>;
-  mergeBase(one: string, other: string): Promise<string | undefined>;
+  /** The files of one tree that are not the same in another; undefined stands for no files. */
+  treeChanges(before: string | undefined, after: string): Promise<PathChange[]>;
   /** The tree of a three-way merge, made without a working tree; undefined on conflict. */
   mergedTree(ours: string, theirs: string): Promise<string | undefined>;
   writeBlob(content: Buffer): Promise<string>;
@@ -124,11 +117,6 @@ const mergesKept = 500;
 export function openRepository(dir: string): BareRepository {
   const reader = openObjectReader(dir);
   const merges = new Map<string, string | undefined>();
-  const lines = async (args: readonly string[], accept?: readonly number[]): Promise<string[]> =>
-    (await git(dir, args, accept)).stdout
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '');
   const store: TreeStore = {
     async entries(sha) {
       const found = await reader.read(sha);
@@ -136,6 +124,10 @@ export function openRepository(dir: string): BareRepository {
     },
     write: (entries) => writeObject(dir, 'tree', formatTree(entries)),
   };
+  async function readCommit(sha: string): Promise<Commit | undefined> {
+    const found = await reader.read(sha);
+    return found?.type === 'commit' ? parseCommit(found.sha, found.content) : undefined;
+  }
   return {
     dir,
     info: reader.info,
@@ -145,36 +137,18 @@ export function openRepository(dir: string): BareRepository {
       const found = await reader.info(`${name}^{commit}`);
       return found?.type === 'commit' ? found.sha : undefined;
     },
-    async commit(sha) {
-      const found = await reader.read(sha);
-      return found?.type === 'commit' ? parseCommit(found.sha, found.content) : undefined;
-    },
+    commit: readCommit,
     entries: store.entries,
     async refs() {
-      const found = await lines([
-        'for-each-ref',
-        '--format=%(objectname) %(refname)',
-        'refs/heads',
-        'refs/tags',
-      ]);
+      const args = ['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads', 'refs/tags'];
+      const found = (await git(dir, args)).stdout
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => line !== '');
       return new Map(found.map((line) => [line.slice(41), line.slice(0, 40)]));
     },
-    history: (to, { from, path, skip = 0, limit }) =>
-      lines([
-        'rev-list',
-        `--skip=${String(skip)}`,
-        `--max-count=${String(limit)}`,
-        from === undefined ? to : `${from}..${to}`,
-        '--',
-        ...(path === undefined ? [] : [`:(literal)${path}`]),
-      ]),
-    async isAncestor(older, newer) {
-      if (older === newer) return true;
-      return (await git(dir, ['merge-base', '--is-ancestor', older, newer], [0, 1])).code === 0;
-    },
-    async mergeBase(one, other) {
-      return (await lines(['merge-base', one, other], [0, 1]))[0];
-    },
+    ...openHistory(dir, readCommit),
+    treeChanges: (before, after) => treeChanges(store, before, after),
     async mergedTree(ours, theirs) {
       // A merge depends on the two commits only, so its result never has to be worked out twice.
       const key = `${ours} ${theirs}`;

@@ -20,7 +20,7 @@ export interface TreeStore {
   readonly write: (entries: readonly TreeEntry[]) => Promise<string>;
 }
 
-export const treeMode = '40000';
+const treeMode = '40000';
 
 /** The entries of a tree object (`mode SP name NUL digest`, repeated). */
 export function parseTree(content: Buffer): TreeEntry[] {
@@ -97,4 +97,45 @@ async function applied(
     else byName.set(folder, { mode: treeMode, name: folder, sha: await store.write(innerEntries) });
   }
   return [...byName.values()];
+}
+
+/** A file that is in one tree and not the same in another. */
+export interface PathChange {
+  readonly path: string;
+  readonly what: 'added' | 'removed' | 'modified';
+}
+
+/**
+ * The files that differ between two trees, looking only into folders that do.
+ * @param before undefined stands for a tree without files
+ */
+export async function treeChanges(
+  store: TreeStore,
+  before: string | undefined,
+  after: string | undefined,
+  folder = '',
+): Promise<PathChange[]> {
+  if (before === after) return [];
+  const [olds, news] = await Promise.all([before, after].map((sha) => entriesByName(store, sha)));
+  const changes: PathChange[] = [];
+  for (const name of new Set([...(olds?.keys() ?? []), ...(news?.keys() ?? [])])) {
+    const [old, fresh] = [olds?.get(name), news?.get(name)];
+    if (old?.sha === fresh?.sha && old?.mode === fresh?.mode) continue;
+    const path = `${folder}${name}`;
+    const [oldTree, freshTree] = [old, fresh].map((entry) =>
+      entry?.mode === treeMode ? entry.sha : undefined,
+    );
+    if (oldTree !== undefined || freshTree !== undefined)
+      changes.push(...(await treeChanges(store, oldTree, freshTree, `${path}/`)));
+    const [oldFile, freshFile] = [old, fresh].map((entry) => entry !== undefined && entry.mode !== treeMode);
+    if (oldFile === true && freshFile === true) changes.push({ path, what: 'modified' });
+    else if (oldFile === true) changes.push({ path, what: 'removed' });
+    else if (freshFile === true) changes.push({ path, what: 'added' });
+  }
+  return changes;
+}
+
+async function entriesByName(store: TreeStore, sha: string | undefined): Promise<Map<string, TreeEntry>> {
+  const entries = sha === undefined ? [] : ((await store.entries(sha)) ?? []);
+  return new Map(entries.map((entry) => [entry.name, entry]));
 }

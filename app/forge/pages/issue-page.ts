@@ -159,10 +159,10 @@ function said({ id, who, how, at, edited, body }: Said): Html {
 }
 
 async function files(inside: Inside, repository: RepositoryRecord, { pull }: PullIssue): Promise<Html> {
-  const { dir } = inside.repositories.git(repository);
+  const git = inside.repositories.git(repository);
   const [changed, text] = await Promise.all([
-    changedFiles(dir, pull.base.sha, pull.head.sha),
-    patch(dir, pull.base.sha, pull.head.sha, longestPatch),
+    changedFiles(git, pull.base.sha, pull.head.sha),
+    patch(git, pull.base.sha, pull.head.sha, longestPatch),
   ]);
   const rows = changed.slice(0, 300).map(
     (one) =>

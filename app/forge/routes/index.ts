@@ -3,7 +3,8 @@ import { appRoutes } from './app.ts';
 import { checkRoutes } from './checks.ts';
 import { commentRoutes } from './comments.ts';
 import { contentRoutes } from './contents.ts';
-import { gitDataRoutes } from './git-data.ts';
+import { gitObjectRoutes } from './git-objects.ts';
+import { gitRefRoutes } from './git-refs.ts';
 import { issueRoutes } from './issues.ts';
 import { labelRoutes } from './labels.ts';
 import { metaRoutes } from './meta.ts';
@@ -21,7 +22,8 @@ export const routes: readonly Route[] = [
   ...teamRoutes,
   ...repositoryRoutes,
   ...contentRoutes,
-  ...gitDataRoutes,
+  ...gitRefRoutes,
+  ...gitObjectRoutes,
   ...pullRoutes,
   ...reviewRoutes,
   ...issueRoutes,

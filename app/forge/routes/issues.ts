@@ -24,7 +24,7 @@ import { isPull, type IssueRecord, type RepositoryRecord } from '../state.ts';
 const readsIssues = reads('issues', 'pull_requests');
 
 /** Whether a caller may do what needs push permission. The App's own permissions are checked with the operation. */
-export function hasPush(inside: Inside, repository: RepositoryRecord, caller: Caller): boolean {
+function hasPush(inside: Inside, repository: RepositoryRecord, caller: Caller): boolean {
   if (caller.kind === 'installation') return true;
   return caller.kind === 'user' && permissionOf(inside.state, caller.login, repository) !== 'read';
 }

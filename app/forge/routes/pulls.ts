@@ -86,7 +86,7 @@ export const pullRoutes: readonly Route[] = [
   route('GET', '/repos/:owner/:repo/pulls/:number/files', readsPulls, async (inside, call) => {
     const repository = repositoryOf(inside, call);
     const { head, base } = pullOf(repository, call).pull;
-    const files = await changedFiles(inside.repositories.git(repository).dir, base.sha, head.sha);
+    const files = await changedFiles(inside.repositories.git(repository), base.sha, head.sha);
     // GitHub lists no more than this.
     return listed(call, files.slice(0, 3000), (one) => filePayload(inside, repository, head.sha, one));
   }),

@@ -1,6 +1,6 @@
 import { reads } from '../access.ts';
 import { layOutRepository, type BareRepository } from '../git/repository.ts';
-import { changedFiles, commitCount } from '../git/diff.ts';
+import { changedFiles } from '../git/diff.ts';
 import type { Commit } from '../git/commit.ts';
 import { isFilePath } from '../git/names.ts';
 import { now, repositoryNamed, type Inside } from '../inside.ts';
@@ -74,10 +74,10 @@ async function compare(inside: Inside, call: Call<'owner' | 'repo' | 'range'>): 
   const common = base === undefined || head === undefined ? undefined : await git.mergeBase(base, head);
   if (base === undefined || head === undefined || common === undefined) throw notFound();
   const [ahead, behind, shas, files] = await Promise.all([
-    commitCount(git.dir, base, head),
-    commitCount(git.dir, head, base),
+    git.commitCount(base, head),
+    git.commitCount(head, base),
     git.history(head, { from: base, limit: 250 }),
-    changedFiles(git.dir, base, head),
+    changedFiles(git, base, head),
   ]);
   const [baseCommit, mergeBase] = await commitsOf(git, [base, common]);
   if (baseCommit === undefined || mergeBase === undefined) throw notFound();
@@ -197,7 +197,7 @@ export const repositoryRoutes: readonly Route[] = [
     if (record === undefined)
       throw new Refusal(422, `No commit found for SHA: ${call.param('ref').slice(0, 64)}`);
     const [parent] = record.parents;
-    const files = parent === undefined ? [] : await changedFiles(git.dir, parent, record.sha);
+    const files = parent === undefined ? [] : await changedFiles(git, parent, record.sha);
     const additions = files.reduce((sum, one) => sum + one.additions, 0);
     const deletions = files.reduce((sum, one) => sum + one.deletions, 0);
     return {
