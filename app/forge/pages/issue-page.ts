@@ -169,7 +169,10 @@ async function files(inside: Inside, repository: RepositoryRecord, { pull }: Pul
       html`<tr>
         <td>${one.status}</td>
         <td>
-          <a href="/${fullName(repository)}/blob/${pull.head.sha}/${one.path}"><code>${one.path}</code></a>
+          <a
+            href="/${fullName(repository)}/blob/${pull.head.sha}/${one.path.split('/').map(encodeURIComponent).join('/')}"
+            ><code>${one.path}</code></a
+          >
         </td>
         <td>+${one.additions} −${one.deletions}</td>
       </tr>`,

@@ -9,7 +9,7 @@ export interface Page {
 }
 
 const style = `
-:root{color-scheme:light dark;--line:#8885;--soft:#8882;--quiet:#777}
+:root{color-scheme:light dark;--line:#8885;--soft:#8882;--quiet:light-dark(#666,#a0a0a0)}
 *{box-sizing:border-box}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:0 1rem 3rem;overflow-wrap:anywhere}
 header{padding:.8rem 0;border-bottom:1px solid var(--line)}
@@ -17,7 +17,7 @@ h1{font-size:1.5rem;margin:1rem 0 .3rem}h2{font-size:1.15rem;margin:2rem 0 .6rem
 .quiet{color:var(--quiet)}
 .badge,.label{display:inline-block;border-radius:1rem;padding:0 .6rem;font-size:.85rem;border:1px solid var(--line)}
 .open{background:#1a7f37;color:#fff}.draft{background:#6e7781;color:#fff}.merged{background:#8250df;color:#fff}.closed{background:#cf222e;color:#fff}
-.good{color:#1a7f37}.bad{color:#cf222e}.waiting{color:#9a6700}
+.good{color:light-dark(#1a7f37,#3fb950)}.bad{color:light-dark(#cf222e,#ff7b72)}.waiting{color:light-dark(#9a6700,#d29922)}
 article,.check{border:1px solid var(--line);border-radius:.5rem;margin:.8rem 0}
 article>header,.check>header{padding:.4rem .8rem;background:var(--soft);border-bottom:1px solid var(--line);border-radius:.5rem .5rem 0 0}
 article>div,.check>div{padding:.2rem .8rem}
