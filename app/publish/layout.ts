@@ -13,7 +13,7 @@ export interface Target {
 }
 
 /** A path segment that no file system and no web server reads as anything else (trust.md T46). */
-const segment = /^[A-Za-z0-9][A-Za-z0-9._+~^-]*$/;
+const segment = /^[A-Za-z0-9][A-Za-z0-9._+~^%-]*$/;
 
 /** Whether a path is relative, leads only downwards and has plain segments only. */
 export function isPlainPath(path: string): boolean {

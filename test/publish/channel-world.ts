@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildDeb, type DebContent } from '../../app/demo/build-deb.ts';
+import type { Channel } from '../../app/model/channel.ts';
+import type { ChannelsFile } from '../../app/model/channels-file.ts';
+import type { Manifest } from '../../app/model/manifest.ts';
+import { createKeys, openKeys, type Keys } from '../../app/publish/keys.ts';
+import { publishChannels, type PublishedChannel, type PublishOptions } from '../../app/publish/publish.ts';
+
+/** A package with the fields that a test does not care about filled in. */
+export function sampleDeb(content: Partial<DebContent> & Pick<DebContent, 'name' | 'version'>): Uint8Array {
+  return buildDeb({
+    architecture: 'amd64',
+    maintainer: 'Product Team <team@provider.example>',
+    description: `sample ${content.name}\n A package to test with.`,
+    files: { [`usr/share/doc/${content.name}/README`]: `${content.name} ${content.version}\n` },
+    ...content,
+  });
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Real keys, a store, and an output folder in a temporary folder of their own; publishes when told to. */
+export class ChannelWorld {
+  readonly dir: string;
+  readonly out: string;
+  readonly keys: Keys;
+  manifests: Manifest[] = [];
+  channelsFile: ChannelsFile = {
+    apiVersion: 'rollout/v1',
+    kind: 'Channels',
+    url: 'https://repository.example.org/channels',
+    origin: 'Staged Rollout',
+    layout: '{channel}/{distribution}/{major}/{platform}/{arch}',
+    valid_days: 7,
+  };
+
+  constructor(dir: string, keys: Keys) {
+    this.dir = dir;
+    this.out = join(dir, 'out');
+    this.keys = keys;
+  }
+
+  static async create(keyDate = new Date(Date.now() - 3_600_000 * 24 * 30)): Promise<ChannelWorld> {
+    const dir = await mkdtemp(join(tmpdir(), 'channel-world-'));
+    await createKeys(join(dir, 'keys'), keyDate);
+    await mkdir(join(dir, 'store'));
+    return new ChannelWorld(dir, await openKeys(join(dir, 'keys')));
+  }
+
+  storePath(digest: string): string {
+    return join(this.dir, 'store', digest);
+  }
+
+  /** Puts packages in the store and a manifest that lists them in a channel. */
+  async adds(
+    release: {
+      id: string;
+      component: string;
+      channel?: Channel;
+      distribution?: string;
+      platform?: string;
+      arch?: string;
+    },
+    packages: Readonly<Record<string, Uint8Array>>,
+  ): Promise<Manifest> {
+    const listed = [];
+    for (const [file, bytes] of Object.entries(packages)) {
+      await writeFile(this.storePath(sha256(bytes)), bytes);
+      listed.push({ file, size: bytes.length, sha256: sha256(bytes) });
+    }
+    const manifest: Manifest = {
+      apiVersion: 'rollout/v1',
+      kind: 'Manifest',
+      release: release.id,
+      channel: release.channel ?? 'production',
+      digest: sha256(Buffer.from(release.id)),
+      component: release.component,
+      stack: 'arc',
+      provider: 'emi',
+      version: '1.0',
+      class: 'minor',
+      distribution: release.distribution ?? 'umd/5',
+      evidence: {
+        ticket: 1,
+        journal: 'releases/x.journal.yml',
+        entry: 1,
+        hash: sha256(Buffer.from('entry')),
+      },
+      targets: [
+        {
+          platform: release.platform ?? 'debian12',
+          arch: release.arch ?? 'amd64',
+          format: 'deb',
+          packages: listed,
+        },
+      ],
+    };
+    this.manifests.push(manifest);
+    return manifest;
+  }
+
+  /** Publishes production, unless told otherwise, as things are. */
+  async publishes(options: Partial<PublishOptions> = {}): Promise<readonly PublishedChannel[]> {
+    return publishChannels({
+      manifests: this.manifests,
+      commit: 'c'.repeat(40),
+      channelsFile: this.channelsFile,
+      store: { has: async () => true, path: (digest) => this.storePath(digest) },
+      out: this.out,
+      cache: join(this.dir, 'cache'),
+      keys: this.keys,
+      now: new Date(),
+      channels: ['production'],
+      ...options,
+    });
+  }
+
+  /** The keyring that a client pins for a channel. */
+  publicKey(channel: Channel = 'production'): string {
+    return this.keys.channel(channel).publicKey;
+  }
+}

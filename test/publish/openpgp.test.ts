@@ -1,0 +1,244 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  binaryKeyring,
+  createKey,
+  fingerprintOf,
+  KeyError,
+  publicKeyOf,
+  readKeyring,
+  readSigningKey,
+  signCleartext,
+  signCommitPayload,
+  signDetached,
+  verifyCleartext,
+  verifyDetached,
+  type Keyring,
+  type SigningKey,
+} from '../../app/publish/openpgp.ts';
+import * as openpgp from 'openpgp';
+import { hasProgram } from '../repository/raw-package.ts';
+
+const created = new Date('2026-10-01T00:00:00Z');
+const date = new Date('2026-11-02T09:00:00.789Z');
+const now = new Date('2026-11-02T10:00:00Z');
+const bytes = new TextEncoder().encode('{"number":1}');
+const text = 'Origin: x\nSuite: production\n- a dash\nSHA256:\n abc\n';
+
+let key: SigningKey;
+let other: SigningKey;
+let keyring: Keyring;
+
+beforeAll(async () => {
+  key = await readSigningKey(await createKey({ name: 'Channel', email: 'c@rollout.invalid', date: created }));
+  other = await readSigningKey(await createKey({ name: 'Other', email: 'o@rollout.invalid', date: created }));
+  keyring = await readKeyring(publicKeyOf(key));
+});
+
+describe('a detached signature', () => {
+  test('is good for the bytes, by the key, with its date to the second', async () => {
+    const signature = await signDetached(bytes, key, date);
+    expect(await verifyDetached({ bytes, signature, keyring, now })).toEqual({
+      ok: true,
+      fingerprint: fingerprintOf(key),
+      date: new Date('2026-11-02T09:00:00Z'),
+    });
+  });
+
+  test('made twice has the same bytes, in lines ended by LF', async () => {
+    const signature = await signDetached(bytes, key, date);
+    expect(await signDetached(bytes, key, new Date('2026-11-02T09:00:00.001Z'))).toBe(signature);
+    expect(signature).not.toContain('\r');
+  });
+
+  test('does not count for other bytes, by another key, from the future, or not at all', async () => {
+    const judged = async (signed: Partial<Parameters<typeof verifyDetached>[0]>) =>
+      (
+        await verifyDetached({
+          bytes,
+          signature: await signDetached(bytes, key, date),
+          keyring,
+          now,
+          ...signed,
+        })
+      ).ok;
+    expect(await judged({})).toBe(true);
+    expect(await judged({ bytes: new TextEncoder().encode('{"number":2}') })).toBe(false);
+    expect(await judged({ signature: await signDetached(bytes, other, date) })).toBe(false);
+    expect(await judged({ keyring: await readKeyring(publicKeyOf(other)) })).toBe(false);
+    expect(await judged({ now: new Date('2026-11-02T08:50:00Z') })).toBe(false);
+    expect(await judged({ now: new Date('2026-11-02T08:58:00Z') })).toBe(true);
+    expect(await judged({ signature: '' })).toBe(false);
+    expect(await judged({ signature: 'x'.repeat(20_000) })).toBe(false);
+    expect(await judged({ signature: await signCleartext(text, key, date) })).toBe(false);
+  });
+
+  test('stands alone: a second signature, text around it or another armor is refused, and the signature is named', async () => {
+    const [mine, theirs] = [await signDetached(bytes, key, date), await signDetached(bytes, other, date)];
+    const both = [mine, theirs].map((armored) =>
+      Buffer.from(armored.split('\n\n')[1]?.split('\n=')[0] ?? '', 'base64'),
+    );
+    const body = Buffer.concat(both).toString('base64').replaceAll(/.{60}/g, '$&\n');
+    const odd = [
+      `-----BEGIN PGP SIGNATURE-----\n\n${body}\n-----END PGP SIGNATURE-----\n`,
+      `evil\n${mine}`,
+      `${mine}evil\n`,
+      `${mine}${theirs}`,
+      mine.replace('-----\n\n', '-----\nComment: hello\n\n'),
+      mine.replaceAll('\n', '\r\n'),
+      mine.trimEnd(),
+      mine.replace(/\n=.{4}\n/, '\n'),
+    ];
+    const both2 = await readKeyring(`${publicKeyOf(key)}${publicKeyOf(other)}`);
+    for (const signature of odd) {
+      expect(await verifyDetached({ bytes, signature, keyring: both2, now })).toMatchObject({
+        ok: false,
+        about: 'signature',
+      });
+    }
+  });
+
+  test('with any one byte changed is refused', async () => {
+    const signature = await signDetached(bytes, key, date);
+    for (let at = 0; at < signature.length; at += 1) {
+      const code = signature.charCodeAt(at) ^ 1;
+      const changed = signature.slice(0, at) + String.fromCharCode(code) + signature.slice(at + 1);
+      expect(await verifyDetached({ bytes, signature: changed, keyring, now })).toMatchObject({
+        ok: false,
+        about: 'signature',
+      });
+    }
+  });
+});
+
+describe('a text signed in the clear', () => {
+  test('gives back the text that was signed, with its last newline', async () => {
+    const message = await signCleartext(text, key, date);
+    expect(message).toContain('- - a dash\n');
+    expect(await verifyCleartext({ message, keyring, now })).toEqual({
+      ok: true,
+      fingerprint: fingerprintOf(key),
+      date: new Date('2026-11-02T09:00:00Z'),
+      text,
+    });
+    expect(await signCleartext(text, key, date)).toBe(message);
+  });
+
+  test('is refused with text around it, a changed text, or another key (F6)', async () => {
+    const message = await signCleartext(text, key, date);
+    for (const changed of [
+      `Suite: evil\n${message}`,
+      `${message}Suite: evil\n`,
+      `\n${message}`,
+      message.replace('Suite: production', 'Suite: unverified'),
+      message.replace('Hash: SHA512\n', ''),
+      message.replace('Hash: SHA512', 'Hash: SHA256'),
+      message.replace('abc', 'abc '),
+      message + message,
+      '',
+      text,
+    ]) {
+      expect(await verifyCleartext({ message: changed, keyring, now })).toMatchObject({ ok: false });
+    }
+    expect(
+      await verifyCleartext({ message, keyring: await readKeyring(publicKeyOf(other)), now }),
+    ).toMatchObject({ ok: false });
+  });
+});
+
+describe('a key', () => {
+  test('that is no private key is refused with a reason', async () => {
+    await expect(readSigningKey('hello')).rejects.toThrow(KeyError);
+    await expect(readSigningKey(publicKeyOf(key))).rejects.toThrow('not an armored OpenPGP private key');
+  });
+
+  test('ring holds every key of several armored blocks, or of a binary file, and nothing private', async () => {
+    const two = `${publicKeyOf(key)}\n${publicKeyOf(other)}`;
+    expect(await readKeyring(two)).toHaveLength(2);
+    expect(await readKeyring(await binaryKeyring([publicKeyOf(key), publicKeyOf(other)]))).toHaveLength(2);
+    await expect(readKeyring('')).rejects.toThrow(KeyError);
+    await expect(readKeyring(new Uint8Array([1, 2, 3]))).rejects.toThrow(KeyError);
+    await expect(readKeyring(new Uint8Array(0))).rejects.toThrow(KeyError);
+  });
+});
+
+(hasProgram('gpg') ? describe : describe.skip)('with gpg (needs gpg)', () => {
+  const gpgHome = () => mkdtempSync(join(tmpdir(), 'gpg-'));
+
+  test('a commit signed by us passes git verify-commit, and a changed one does not', async () => {
+    const [dir, home] = [mkdtempSync(join(tmpdir(), 'git-')), gpgHome()];
+    const env = { ...process.env, GNUPGHOME: home, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+    const git = (args: string[], input = '') =>
+      execFileSync('git', ['-C', dir, ...args], {
+        env,
+        input,
+        encoding: 'utf8',
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+    execFileSync('gpg', ['--batch', '--import'], {
+      env,
+      input: publicKeyOf(key),
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    git(['init', '-q']);
+    const tree = git(['mktree']).trim();
+    const payload = `tree ${tree}\nauthor A <a@b.invalid> 1793610000 +0000\ncommitter A <a@b.invalid> 1793610000 +0000\n\nPromote é\n`;
+    const signature = await signCommitPayload(payload, key, date);
+    const header = `gpgsig ${signature.trimEnd().replaceAll('\n', '\n ')}\n`;
+    const commit = (body: string) =>
+      git(['hash-object', '-t', 'commit', '-w', '--stdin'], body.replace('\n\n', `\n${header}\n`)).trim();
+    expect(() => git(['verify-commit', commit(payload)])).not.toThrow();
+    expect(() => git(['verify-commit', commit(payload.replace('Promote', 'Demote'))])).toThrow(
+      'Command failed',
+    );
+    git(['fsck', '--strict']);
+    for (const folder of [dir, home]) rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('a revoked or expired key no longer counts, although its old signatures are whole (F5)', async () => {
+    const home = gpgHome();
+    const gpg = (args: string[], input = '') =>
+      execFileSync(
+        'gpg',
+        ['--homedir', home, '--batch', '--pinentry-mode', 'loopback', '--passphrase', '', ...args],
+        { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] },
+      );
+    gpg([
+      '--faked-system-time',
+      '20261001T000000',
+      '--quick-generate-key',
+      'short@rollout.invalid',
+      'ed25519',
+      'sign',
+      '2026-11-01',
+    ]);
+    const brief = await readKeyring(gpg(['--armor', '--export']));
+    writeFileSync(join(home, 'f'), bytes);
+    gpg([
+      '--faked-system-time',
+      '20261015T000000',
+      '--armor',
+      '--detach-sign',
+      '-o',
+      join(home, 'f.asc'),
+      join(home, 'f'),
+    ]);
+    // gpg breaks lines elsewhere than openpgp, and only one armor is accepted.
+    const armoredSignature = readFileSync(join(home, 'f.asc'), 'utf8');
+    const signature = (await openpgp.readSignature({ armoredSignature })).armor();
+    const at = (time: string) => verifyDetached({ bytes, signature, keyring: brief, now: new Date(time) });
+    expect(await at('2026-10-20T00:00:00Z')).toMatchObject({ ok: true });
+    expect(await at('2026-11-10T00:00:00Z')).toMatchObject({ ok: false });
+    const fingerprint = /fpr:+([0-9A-F]{40}):/.exec(gpg(['--with-colons', '--list-keys']))?.[1] ?? '';
+    const certificate = join(home, 'openpgp-revocs.d', `${fingerprint}.rev`);
+    gpg(['--import'], readFileSync(certificate, 'utf8').replace(':-----BEGIN', '-----BEGIN'));
+    const revoked = await readKeyring(gpg(['--armor', '--export']));
+    expect(
+      await verifyDetached({ bytes, signature, keyring: revoked, now: new Date('2026-10-20T00:00:00Z') }),
+    ).toMatchObject({ ok: false });
+    rmSync(home, { recursive: true, force: true });
+  });
+});

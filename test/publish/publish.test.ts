@@ -1,0 +1,435 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { cp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Target } from '../../app/publish/layout.ts';
+import { openKeys } from '../../app/publish/keys.ts';
+import { ChannelsNotPublished } from '../../app/publish/publish.ts';
+import { ChannelWorld, sampleDeb, sha256 } from './channel-world.ts';
+
+const day = 86_400_000;
+const root = 'production/umd/5/debian12/amd64';
+const index = `${root}/dists/production/main/binary-amd64`;
+const voms = (version: string) => ({ [`voms_${version}_amd64.deb`]: sampleDeb({ name: 'voms', version }) });
+const target = (platform: string, arch = 'amd64'): Target => ({
+  distribution: 'umd/5',
+  platform,
+  arch,
+  format: 'deb',
+});
+
+let world: ChannelWorld;
+
+beforeEach(async () => {
+  world = await ChannelWorld.create();
+});
+afterEach(async () => {
+  await rm(world.dir, { recursive: true });
+});
+
+/** Every file below a folder with its content, or its time of change. */
+async function tree(folder: string, look: 'content' | 'time' = 'content'): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const found = entries
+    .filter((entry) => !entry.isDirectory())
+    .map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const value = look === 'time' ? String((await stat(path)).mtimeMs) : sha256(await readFile(path));
+      return [path.slice(folder.length + 1), value] as const;
+    });
+  return Object.fromEntries((await Promise.all(found)).toSorted(([a], [b]) => a.localeCompare(b)));
+}
+
+const statement = async () =>
+  JSON.parse(await readFile(join(world.out, 'production/channel.json'), 'utf8')) as {
+    number: number;
+    previous: string | null;
+    issued: string;
+    expires: string;
+    commit: string;
+    releases: { id: string }[];
+    superseded: { path: string }[];
+  };
+
+async function failure(
+  options: Parameters<ChannelWorld['publishes']>[0] = {},
+): Promise<{ fault: string; message: string }> {
+  const error: unknown = await world.publishes(options).catch((thrown: unknown) => thrown);
+  if (!(error instanceof ChannelsNotPublished)) throw error;
+  const [{ fault, message } = { fault: '', message: '' }] = error.failures;
+  return { fault, message };
+}
+
+describe('publishing', () => {
+  test('renders the manifests of a channel, and says where', async () => {
+    await world.adds({ id: 'arc-voms-1.0', component: 'voms' }, voms('1.0'));
+    await world.adds({ id: 'arc-libx-1.0', component: 'libx', channel: 'unverified' }, voms('2.0'));
+    expect(await world.publishes()).toEqual([
+      {
+        channel: 'production',
+        changed: true,
+        number: 1,
+        url: 'https://repository.example.org/channels/production/',
+      },
+    ]);
+    expect(Object.keys(await tree(world.out))).toEqual(
+      expect.arrayContaining([
+        'keys/production.asc',
+        'keys/production.gpg',
+        'production/channel.json',
+        'production/channel.json.asc',
+        `${root}/pool/v/voms/voms_1.0_amd64.deb`,
+        'setup/production-umd-5-debian12-amd64.sources',
+      ]),
+    );
+    expect(await statement()).toMatchObject({
+      number: 1,
+      previous: null,
+      commit: 'c'.repeat(40),
+      releases: [{ id: 'arc-voms-1.0' }],
+    });
+  });
+
+  test('shares one content between store and channels by hard links', async () => {
+    const packages = voms('1.0');
+    await world.adds({ id: 'a', component: 'voms' }, packages);
+    await world.adds({ id: 'a', component: 'voms', channel: 'staged-rollout' }, packages);
+    await world.publishes({ channels: ['staged-rollout', 'production'] });
+    const { nlink } = await stat(join(world.out, root, 'pool/v/voms/voms_1.0_amd64.deb'));
+    expect(nlink).toBe(3);
+  });
+
+  test('the same manifests at the same time in another folder give the same bytes', async () => {
+    const now = new Date();
+    await world.adds(
+      { id: 'b', component: 'libvoms' },
+      { 'libvoms_1_all.deb': sampleDeb({ name: 'libvoms', version: '1', architecture: 'all' }) },
+    );
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    await world.publishes({ now });
+    await world.publishes({
+      now,
+      out: join(world.dir, 'again'),
+      cache: join(world.dir, 'cold'),
+      manifests: world.manifests.toReversed(),
+    });
+    expect(await tree(join(world.dir, 'again'))).toEqual(await tree(world.out));
+  });
+
+  test('a second time without news writes nothing, at whatever commit', async () => {
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    await world.publishes();
+    const before = await tree(world.out, 'time');
+    const [again] = await world.publishes({
+      commit: 'd'.repeat(40),
+      now: new Date(Date.now() + day - 60_000),
+    });
+    expect(again).toMatchObject({ changed: false, number: 1 });
+    expect(await tree(world.out, 'time')).toEqual(before);
+  });
+
+  test('after a day renews the same content, so that it does not expire', async () => {
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    const now = new Date();
+    await world.publishes({ now });
+    const before = await tree(world.out);
+    expect(await world.publishes({ now: new Date(now.getTime() + day) })).toMatchObject([
+      { changed: true, number: 2 },
+    ]);
+    const after = await tree(world.out);
+    const changed = Object.keys(after).filter((path) => after[path] !== before[path]);
+    expect(changed.map((path) => path.split('/').at(-1))).toEqual([
+      'channel.json',
+      'channel.json.asc',
+      'InRelease',
+      'Release',
+      'Release.gpg',
+    ]);
+    expect(Date.parse((await statement()).expires) - Date.parse((await statement()).issued)).toBe(7 * day);
+  });
+
+  test('numbers grow by one, and each statement names the one before', async () => {
+    await world.publishes();
+    const first = sha256(await readFile(join(world.out, 'production/channel.json')));
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    await world.publishes();
+    expect(await statement()).toMatchObject({ number: 2, previous: first });
+  });
+
+  test('keeps the indexes of the two generations before, and no more', async () => {
+    const held: string[][] = [];
+    for (const version of ['1.0', '1.1', '1.2', '1.3', '1.4']) {
+      await world.adds({ id: `voms-${version}`, component: 'voms' }, voms(version));
+      await world.publishes();
+      held.push(await readdir(join(world.out, index, 'by-hash/SHA256')));
+    }
+    expect(held.map(({ length }) => length)).toEqual([2, 4, 6, 6, 6]);
+    const [, , third, fourth, fifth] = held;
+    expect(fifth?.filter((name) => third?.includes(name))).toHaveLength(2);
+    expect(fifth?.filter((name) => fourth?.includes(name))).toHaveLength(4);
+    expect((await statement()).superseded).toHaveLength(4);
+  });
+
+  test('a release that leaves leaves no file, and its target stays, empty', async () => {
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    await world.publishes();
+    world.manifests = [];
+    await world.publishes();
+    expect(Object.keys(await tree(world.out)).filter((path) => path.endsWith('.deb'))).toEqual([]);
+    expect(await readdir(join(world.out, root))).toEqual(['dists']);
+    expect(await readFile(join(world.out, index, 'Packages'), 'utf8')).toBe('');
+    expect(
+      (await stat(world.storePath(sha256(voms('1.0')['voms_1.0_amd64.deb'] ?? Buffer.of())))).nlink,
+    ).toBe(1);
+  });
+
+  test('gives a target an index before anything is in it, and passes over formats that are not published', async () => {
+    await world.publishes({ roots: [target('debian12'), { ...target('al9', 'x86_64'), format: 'rpm' }] });
+    expect(await readFile(join(world.out, index, 'Packages'), 'utf8')).toBe('');
+    expect(await readdir(join(world.out, 'production/umd/5'))).toEqual(['debian12']);
+  });
+
+  test('a package for all architectures stands in the index of its target', async () => {
+    await world.adds(
+      { id: 'a', component: 'voms', arch: 'arm64' },
+      { 'x_1_all.deb': sampleDeb({ name: 'xx', version: '1', architecture: 'all' }) },
+    );
+    await world.publishes();
+    expect(
+      await readFile(
+        join(world.out, 'production/umd/5/debian12/arm64/dists/production/main/binary-arm64/Packages'),
+        'utf8',
+      ),
+    ).toMatch(/^Architecture: all$/m);
+  });
+
+  test('an own layout may put architectures in one root, beside the folder of the channel', async () => {
+    const all = sampleDeb({ name: 'xx', version: '1', architecture: 'all' });
+    world.channelsFile = { ...world.channelsFile, layout: 'sw/{distribution}/{major}/{platform}/{channel}' };
+    await world.adds({ id: 'a', component: 'voms', arch: 'arm64' }, { 'x_1_all.deb': all });
+    await world.adds({ id: 'b', component: 'voms', arch: 'amd64' }, { 'x_1_all.deb': all, ...voms('1.0') });
+    await world.publishes();
+    const own = join(world.out, 'sw/umd/5/debian12/production');
+    expect(await readFile(join(own, 'dists/production/Release'), 'utf8')).toMatch(
+      /^Architectures: amd64 arm64$/m,
+    );
+    expect(await readdir(join(own, 'pool/v/voms'))).toEqual(['voms_1.0_amd64.deb', 'x_1_all.deb']);
+  });
+
+  test('a changed layout moves the channel and leaves nothing at the old place', async () => {
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    await world.publishes();
+    world.channelsFile = {
+      ...world.channelsFile,
+      layout: '{channel}/deb/{distribution}/{major}/{platform}/{arch}',
+    };
+    expect(await world.publishes()).toMatchObject([{ changed: true, number: 2 }]);
+    expect(await readdir(join(world.out, 'production'))).toEqual(['channel.json', 'channel.json.asc', 'deb']);
+  });
+
+  test('mends a damaged index and a lost package', async () => {
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    await world.publishes();
+    await rm(join(world.out, root, 'pool/v/voms/voms_1.0_amd64.deb'));
+    await truncate(join(world.out, index, 'Packages.gz'), 10);
+    const [mended] = await world.publishes();
+    expect(mended).toMatchObject({ changed: true });
+    expect(await readFile(join(world.out, root, 'pool/v/voms/voms_1.0_amd64.deb'))).toEqual(
+      Buffer.from(voms('1.0')['voms_1.0_amd64.deb'] ?? ''),
+    );
+    expect(execFileSync('gunzip', ['-c', join(world.out, index, 'Packages.gz')], { encoding: 'utf8' })).toBe(
+      await readFile(join(world.out, index, 'Packages'), 'utf8'),
+    );
+  });
+
+  test('reads a package again when what was kept of it is damaged', async () => {
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    const now = new Date();
+    await world.publishes({ now });
+    const [entry = ''] = Object.keys(await tree(join(world.dir, 'cache')));
+    const path = join(world.dir, 'cache', entry);
+    const good = await readFile(path, 'utf8');
+    for (const bad of ['', '{', good.replace('voms', 'evil'), good.replace('"reader":1', '"reader":0')]) {
+      await writeFile(path, bad);
+      expect(await world.publishes({ now })).toMatchObject([{ changed: false }]);
+      expect(await readFile(path, 'utf8')).toBe(good);
+    }
+  });
+
+  test('removes what a killed run left, and finishes a switch that was cut in two', async () => {
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    await world.publishes();
+    const before = await tree(world.out);
+    const statementPath = join(world.out, 'production/channel.json');
+    const old = await readFile(statementPath);
+    await world.adds({ id: 'b', component: 'voms' }, voms('1.1'));
+    await world.publishes();
+    const after = await tree(world.out);
+    await cp(statementPath, `${statementPath}.tmp-0123456789abcdef`);
+    await writeFile(statementPath, old);
+    await writeFile(join(world.out, index, 'Packages.tmp-0123456789abcdef'), 'half');
+    await writeFile(join(world.out, 'setup/production-x.sources.tmp-0123456789abcdef'), 'half');
+    expect(await world.publishes()).toMatchObject([{ changed: false, number: 2 }]);
+    expect(await tree(world.out)).toEqual(after);
+    expect(after).not.toEqual(before);
+  });
+
+  test('a page that the operator put beside the channel stays', async () => {
+    await world.publishes();
+    await writeFile(join(world.out, 'production/index.html'), 'hello');
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    await world.publishes();
+    expect(await readFile(join(world.out, 'production/index.html'), 'utf8')).toBe('hello');
+  });
+});
+
+describe('publishing refuses, and leaves what is published as it is:', () => {
+  const otherVoms = sampleDeb({ name: 'voms', version: '1.0', description: 'other bytes' });
+
+  test.each<[string, () => Promise<unknown>, RegExp, string]>([
+    [
+      'a package missing in the store',
+      async () => {
+        await world.adds({ id: 'b', component: 'voms' }, voms('1.1'));
+        await rm(world.storePath(sha256(voms('1.1')['voms_1.1_amd64.deb'] ?? Buffer.of())));
+      },
+      /voms_1\.1_amd64\.deb of b is not in the store/,
+      'store-object-missing',
+    ],
+    [
+      'a package damaged in the store',
+      async () => {
+        await world.adds({ id: 'b', component: 'voms' }, voms('1.1'));
+        await writeFile(world.storePath(sha256(voms('1.1')['voms_1.1_amd64.deb'] ?? Buffer.of())), 'damaged');
+      },
+      /voms_1\.1_amd64\.deb of b is damaged in the store/,
+      'store-object-corrupt',
+    ],
+    [
+      'a package that is none',
+      () => world.adds({ id: 'b', component: 'voms' }, { 'b_1_amd64.deb': Buffer.from('hello') }),
+      /b_1_amd64\.deb of b: it is not a Debian package/,
+      'package-unreadable',
+    ],
+    [
+      'a package for another architecture',
+      () =>
+        world.adds(
+          { id: 'b', component: 'voms' },
+          { 'b_1_arm64.deb': sampleDeb({ name: 'bb', version: '1', architecture: 'arm64' }) },
+        ),
+      /is for arm64, not for debian12 amd64/,
+      'package-not-for-target',
+    ],
+    [
+      'the same file name with other bytes',
+      () => world.adds({ id: 'b', component: 'other' }, { 'voms_1.0_amd64.deb': otherVoms }),
+      /a and b both bring voms_1\.0_amd64\.deb/,
+      'same-file-other-bytes',
+    ],
+    [
+      'the same package with other bytes',
+      () => world.adds({ id: 'b', component: 'voms' }, { 'renamed.deb': otherVoms }),
+      /a and b both bring voms 1\.0 amd64/,
+      'same-package-other-bytes',
+    ],
+    [
+      'a file name that climbs',
+      () =>
+        world.adds({ id: 'b', component: 'voms' }, { '../x.deb': sampleDeb({ name: 'xx', version: '1' }) }),
+      /not named like a package/,
+      'package-not-for-target',
+    ],
+    [
+      'a target of another format',
+      async () => {
+        const [manifest] = world.manifests;
+        if (manifest)
+          world.manifests.push({
+            ...manifest,
+            release: 'b',
+            targets: manifest.targets.map((one) => Object.assign({}, one, { format: 'rpm' as const })),
+          });
+      },
+      /b has a target of format rpm.*only deb is published/,
+      'format-not-published',
+    ],
+    [
+      'a layout that leaves the folder',
+      async () => {
+        world.channelsFile = { ...world.channelsFile, layout: '../{channel}/{arch}' };
+      },
+      /no plain path/,
+      'layout-unusable',
+    ],
+    [
+      'a layout without the channel',
+      async () => {
+        world.channelsFile = { ...world.channelsFile, layout: '{distribution}/{arch}' };
+      },
+      /no \{channel\}/,
+      'layout-unusable',
+    ],
+    [
+      'a layout that mixes platforms',
+      async () => {
+        world.channelsFile = { ...world.channelsFile, layout: '{channel}/{distribution}' };
+        await world.adds({ id: 'b', component: 'voms', platform: 'debian11' }, voms('1.1'));
+      },
+      /only architectures may share one/,
+      'layout-unusable',
+    ],
+    [
+      'a statement that somebody changed',
+      async () => {
+        const path = join(world.out, 'production/channel.json');
+        await writeFile(path, (await readFile(path, 'utf8')).replace('"number":1', '"number":9'));
+      },
+      /do not belong together/,
+      'published-state-damaged',
+    ],
+  ])('%s', async (_, spoil, message, fault) => {
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    await world.publishes();
+    await spoil();
+    const before = await tree(world.out);
+    const found = await failure();
+    expect(found.message).toMatch(message);
+    expect(found.fault).toBe(fault);
+    expect(await tree(world.out)).toEqual(before);
+  });
+
+  test('a clock that went back', async () => {
+    await world.publishes();
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    const before = await tree(world.out);
+    expect(await failure({ now: new Date(Date.now() - day) })).toMatchObject({ fault: 'clock-went-back' });
+    expect(await tree(world.out)).toEqual(before);
+  });
+
+  test('a statement by another key', async () => {
+    await world.publishes();
+    const other = await ChannelWorld.create();
+    expect(await failure({ keys: await openKeys(join(other.dir, 'keys')) })).toMatchObject({
+      fault: 'published-state-damaged',
+    });
+    await rm(other.dir, { recursive: true });
+  });
+
+  test('one channel, and publishes the others', async () => {
+    await world.adds(
+      { id: 'a', component: 'voms', channel: 'unverified' },
+      { 'b_1_amd64.deb': Buffer.from('hello') },
+    );
+    await world.adds({ id: 'b', component: 'voms' }, voms('1.0'));
+    const error: unknown = await world
+      .publishes({ channels: ['unverified', 'production'] })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      name: 'ChannelsNotPublished',
+      published: [{ channel: 'production', number: 1 }],
+      failures: [{ channel: 'unverified' }],
+    });
+    expect((await statement()).number).toBe(1);
+  });
+});

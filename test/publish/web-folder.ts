@@ -1,0 +1,45 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, normalize } from 'node:path';
+
+/** A web server over a folder, as a mirror would be. */
+export interface WebFolder {
+  readonly url: string;
+  /** Paths asked for, in order. */
+  readonly asked: string[];
+  close(): Promise<void>;
+}
+
+export async function serveFolder(folder: string): Promise<WebFolder> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    asked.push(path);
+    const file = join(folder, normalize(path));
+    void stat(file)
+      .then((found) => {
+        if (!found.isFile()) throw new Error('no file');
+        response.writeHead(200, { 'content-length': found.size });
+        createReadStream(file).pipe(response);
+      })
+      .catch(() => {
+        response.writeHead(404).end();
+      });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    asked,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
