@@ -20,11 +20,14 @@ export class SourceUnreachable extends Error {
   override readonly name = 'SourceUnreachable';
 }
 
+/** How a file is asked for at a web server; the global `fetch` is one. */
+export type FetchFile = (url: URL, init: RequestInit) => Promise<Response>;
+
 /** No answer within this time ends a request, in milliseconds; long enough for a package of some gigabytes. */
 const requestTime = 30 * 60_000;
 
 /** A source by its address (`http://`, `https://`) or path of a folder. */
-export function channelSource(place: string, fetchFile: typeof fetch): ChannelSource {
+export function channelSource(place: string, fetchFile: FetchFile): ChannelSource {
   return /^https?:\/\//.test(place) ? webSource(place, fetchFile) : folderSource(place);
 }
 
@@ -58,7 +61,7 @@ async function listFiles(top: string, path: string): Promise<readonly string[]> 
   return lists.flat();
 }
 
-function webSource(address: string, fetchFile: typeof fetch): ChannelSource {
+function webSource(address: string, fetchFile: FetchFile): ChannelSource {
   const base = new URL(address.endsWith('/') ? address : `${address}/`);
   return {
     open: async (path) => {

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { channels } from '../model/channel.ts';
-import { SourceUnreachable } from './channel-source.ts';
+import { SourceUnreachable, type FetchFile } from './channel-source.ts';
 import { isAbsence } from './file-digest.ts';
 import { KeyError } from './openpgp.ts';
 import type { LastSeen } from './statement-check.ts';
@@ -22,7 +22,7 @@ export interface VerifyCommandOptions {
   readonly lastSeen?: string;
   readonly json?: boolean;
   readonly now: Date;
-  readonly fetch?: typeof fetch;
+  readonly fetch?: FetchFile;
 }
 
 const LastSeenSchema = z.strictObject({

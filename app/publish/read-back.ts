@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { Refusal } from '../repository/refusal.ts';
 import { parseRelease } from '../repository/release-file.ts';
-import { channelSource, SourceUnreachable } from './channel-source.ts';
+import { channelSource, SourceUnreachable, type FetchFile } from './channel-source.ts';
 import type { ChannelStatement } from './channel-statement.ts';
 import { Inspection } from './inspection.ts';
 import type { Target } from './layout.ts';
@@ -26,7 +26,7 @@ export interface ReadBackOptions {
     /** Digests of packages that must be in no index any more. */
     readonly absent: readonly string[];
   };
-  readonly fetch?: typeof fetch;
+  readonly fetch?: FetchFile;
 }
 
 /** The publication that was read, or why the channel is not what it should be. */

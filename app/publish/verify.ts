@@ -1,5 +1,5 @@
 import type { Channel } from '../model/channel.ts';
-import { channelSource, type ChannelSource } from './channel-source.ts';
+import { channelSource, type ChannelSource, type FetchFile } from './channel-source.ts';
 import type { ChannelStatement } from './channel-statement.ts';
 import { Inspection, type ChannelProblem } from './inspection.ts';
 import { readKeyring, type Keyring } from './openpgp.ts';
@@ -15,7 +15,7 @@ export interface VerifyOptions {
   /** What was seen last, if anything is remembered. */
   readonly lastSeen?: LastSeen;
   /** How files are fetched from a web server. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: FetchFile;
 }
 
 /** What a check of a channel found. Without a good signature nothing is known of the channel, so its facts are null. */

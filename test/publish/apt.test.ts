@@ -12,6 +12,28 @@ const root = 'production/umd/5/debian12/amd64';
 const suite = `${root}/dists/production`;
 const sourceName = 'setup/production-umd-5-debian12-amd64.sources';
 
+/** Publishes a world of its own, spoils it, and lets a new client update. */
+async function refused(
+  spoil: (spoiled: ChannelWorld) => Promise<void>,
+  publishedAt = new Date(),
+): Promise<string> {
+  const spoiled = await ChannelWorld.create();
+  const server = await serveFolder(spoiled.out);
+  spoiled.channelsFile = { ...spoiled.channelsFile, url: server.url };
+  await spoiled.adds(
+    { id: 'a', component: 'voms' },
+    { 'voms_1.0_amd64.deb': sampleDeb({ name: 'voms', version: '1.0' }) },
+  );
+  await spoiled.publishes({ now: publishedAt });
+  const apt = await AptClient.with(await readFile(join(spoiled.out, sourceName), 'utf8'));
+  await spoil(spoiled);
+  const { status, text } = await apt.update();
+  await server.close();
+  return status === 0 ? 'taken' : text;
+}
+
+const inRelease = (spoiled: ChannelWorld) => join(spoiled.out, suite, 'InRelease');
+
 (hasProgram('apt-get') ? describe : describe.skip)('apt (needs apt-get)', () => {
   let world: ChannelWorld;
   let web: WebFolder;
@@ -89,26 +111,6 @@ const sourceName = 'setup/production-umd-5-debian12-amd64.sources';
     await server.close();
   });
 
-  /** Publishes a world of its own, spoils it, and lets a new client update. */
-  async function refused(
-    spoil: (spoiled: ChannelWorld) => Promise<void>,
-    publishedAt = new Date(),
-  ): Promise<string> {
-    const spoiled = await ChannelWorld.create();
-    const server = await serveFolder(spoiled.out);
-    spoiled.channelsFile = { ...spoiled.channelsFile, url: server.url };
-    await spoiled.adds(
-      { id: 'a', component: 'voms' },
-      { 'voms_1.0_amd64.deb': sampleDeb({ name: 'voms', version: '1.0' }) },
-    );
-    await spoiled.publishes({ now: publishedAt });
-    const apt = await AptClient.with(await readFile(join(spoiled.out, sourceName), 'utf8'));
-    await spoil(spoiled);
-    const { status, text } = await apt.update();
-    await server.close();
-    return status === 0 ? 'taken' : text;
-  }
-
   test('takes what was not spoilt', async () => {
     expect(await refused(async () => {})).toBe('taken');
   });
@@ -135,7 +137,6 @@ const sourceName = 'setup/production-umd-5-debian12-amd64.sources';
   });
 
   test('refuses a changed InRelease, text after it, and a changed index', async () => {
-    const inRelease = (spoiled: ChannelWorld) => join(spoiled.out, suite, 'InRelease');
     expect(
       await refused(async (spoiled) => {
         await writeFile(

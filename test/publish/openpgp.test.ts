@@ -166,10 +166,8 @@ describe('a key', () => {
 });
 
 (hasProgram('gpg') ? describe : describe.skip)('with gpg (needs gpg)', () => {
-  const gpgHome = () => mkdtempSync(join(tmpdir(), 'gpg-'));
-
   test('a commit signed by us passes git verify-commit, and a changed one does not', async () => {
-    const [dir, home] = [mkdtempSync(join(tmpdir(), 'git-')), gpgHome()];
+    const [dir, home] = [mkdtempSync(join(tmpdir(), 'git-')), mkdtempSync(join(tmpdir(), 'gpg-'))];
     const env = { ...process.env, GNUPGHOME: home, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
     const git = (args: string[], input = '') =>
       execFileSync('git', ['-C', dir, ...args], {
@@ -199,7 +197,7 @@ describe('a key', () => {
   });
 
   test('a revoked or expired key no longer counts, although its old signatures are whole (F5)', async () => {
-    const home = gpgHome();
+    const home = mkdtempSync(join(tmpdir(), 'gpg-'));
     const gpg = (args: string[], input = '') =>
       execFileSync(
         'gpg',

@@ -28,14 +28,10 @@ afterAll(async () => {
   await rm(world.dir, { recursive: true });
 });
 
-const read = (expect: ReadBackOptions['expect'], options: Partial<ReadBackOptions> = {}) =>
-  readBack({
-    url: `${web.url}/production/`,
-    keyring: world.publicKey(),
-    now: new Date(),
-    expect,
-    ...options,
-  });
+const read = (wanted: ReadBackOptions['expect'], options: Partial<ReadBackOptions> = {}) => {
+  const settings = { url: `${web.url}/production/`, keyring: world.publicKey(), now: new Date() };
+  return readBack({ ...settings, expect: wanted, ...options });
+};
 
 describe('reading a channel back', () => {
   test('finds the package that came, with all its bytes, and what publication it was', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SourceUnreachable } from '../../app/publish/channel-source.ts';
+import { SourceUnreachable, type FetchFile } from '../../app/publish/channel-source.ts';
 import { verifyChannel, type Verification, type VerifyOptions } from '../../app/publish/verify.ts';
 import { ChannelWorld, sampleDeb, sha256 } from './channel-world.ts';
 import { serveFolder } from './web-folder.ts';
@@ -59,6 +59,8 @@ async function changing<T>(
     await writeFile(file, before);
   }
 }
+
+const failing: FetchFile = async () => new Response('oops', { status: 503 });
 
 const flip = (at: number) => (bytes: Buffer) => {
   bytes[at] = (bytes[at] ?? 0) ^ 1;
@@ -189,7 +191,6 @@ describe('a published channel', () => {
 
   test('that cannot be reached is an outage, not a verdict', async () => {
     await expect(verify({ source: 'http://127.0.0.1:9/production/' })).rejects.toThrow(SourceUnreachable);
-    const failing: typeof fetch = async () => new Response('oops', { status: 503 });
     await expect(verify({ source: 'http://mirror.example/production/', fetch: failing })).rejects.toThrow(
       'status 503',
     );
@@ -197,8 +198,7 @@ describe('a published channel', () => {
 
   test('that never ends is cut at its declared length', async () => {
     let sent = 0;
-    const endless: typeof fetch = async (input) => {
-      const path = new URL(String(input)).pathname;
+    const endless: FetchFile = async ({ pathname: path }) => {
       if (!path.endsWith('.deb')) return new Response(await readFile(join(copy, path)));
       return new Response(
         new ReadableStream<Uint8Array>({
@@ -221,8 +221,7 @@ describe('a published channel', () => {
     await moving.adds({ id: 'a', component: 'voms' }, voms('1.0'));
     await moving.publishes();
     let isMoved = false;
-    const through: typeof fetch = async (input) => {
-      const path = new URL(String(input)).pathname;
+    const through: FetchFile = async ({ pathname: path }) => {
       if (path.endsWith('/InRelease') && !isMoved) {
         isMoved = true;
         await moving.adds({ id: 'b', component: 'voms' }, voms('1.1'));

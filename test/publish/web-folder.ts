@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream, stat } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
@@ -18,15 +17,14 @@ export async function serveFolder(folder: string): Promise<WebFolder> {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     asked.push(path);
     const file = join(folder, normalize(path));
-    void stat(file)
-      .then((found) => {
-        if (!found.isFile()) throw new Error('no file');
-        response.writeHead(200, { 'content-length': found.size });
-        createReadStream(file).pipe(response);
-      })
-      .catch(() => {
+    stat(file, (error, found) => {
+      if (error ?? !found.isFile()) {
         response.writeHead(404).end();
-      });
+        return;
+      }
+      response.writeHead(200, { 'content-length': found.size });
+      createReadStream(file).pipe(response);
+    });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
