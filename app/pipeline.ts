@@ -2,7 +2,7 @@ import { type Outside, apply } from './apply/apply.ts';
 import { type Gathered, type NoTicket, gather } from './facts/gather.ts';
 import { ticketOfBranch } from './facts/promotion.ts';
 import type { Decision } from './model/decision.ts';
-import type { Facts, PullOutcome } from './model/facts.ts';
+import type { Facts } from './model/facts.ts';
 import { plan } from './plan/plan.ts';
 import { planPlain } from './plan/plain.ts';
 import { decide } from './rollout/decide.ts';
@@ -20,19 +20,23 @@ const mostRounds = 40;
  * function; a lost, doubled or late call changes nothing but the time (process.md 1.3).
  */
 export async function runTicket(outside: Outside, number: number): Promise<Found> {
-  let pulled: PullOutcome | undefined;
+  let next: Gathered | undefined;
   for (let round = 0; round < mostRounds; round++) {
-    const gathered = await gather(outside, number, pulled);
+    const gathered: Gathered | NoTicket = next ?? (await gather(outside, number));
+    const fresh = next === undefined;
+    next = undefined;
     if (!('facts' in gathered)) return runPlain(outside, gathered);
     const { facts } = gathered;
     const decision = decide(facts);
     const effects = plan(facts, decision);
-    if (effects.length === 0) return { is: 'ticket', facts, decision, rounds: round };
+    if (effects.length === 0 && fresh) return { is: 'ticket', facts, decision, rounds: round };
     for (const effect of effects) {
       const applied = await apply(outside, gathered, effect);
       if (applied.is === 'again') break;
-      if (applied.is === 'pulled') pulled = applied.outcome;
-      if (effect.do === 'append') pulled = undefined;
+      if (applied.is === 'newer') {
+        next = applied.gathered;
+        break;
+      }
     }
   }
   throw new Error(`ticket #${String(number)} does not come to rest: planning and applying disagree`);
@@ -43,7 +47,7 @@ export async function explainTicket(
   outside: Outside,
   number: number,
 ): Promise<{ readonly gathered: Gathered; readonly decision: Decision; readonly effects: ReturnType<typeof plan> } | undefined> {
-  const gathered = await gather(outside, number, undefined);
+  const gathered = await gather(outside, number);
   if (!('facts' in gathered)) return undefined;
   const decision = decide(gathered.facts);
   return { gathered, decision, effects: plan(gathered.facts, decision) };

@@ -3,6 +3,7 @@ import type { PullOutcome } from '../model/facts.ts';
 import type { Ticket } from '../model/ticket.ts';
 import type { Gathered } from '../facts/gather.ts';
 import type { Sources } from '../facts/sources.ts';
+import { readJournal } from '../record/journal-file.ts';
 import { append } from './journal.ts';
 import { isStatus, merge, openPromotion } from './promotion.ts';
 
@@ -14,8 +15,8 @@ export interface Outside extends Sources {
   readonly log: (effect: Effect, ticket: number) => void;
 }
 
-/** What came of an effect: go on, read everything again before the next one, or something for the next facts. */
-export type Applied = { readonly is: 'done' } | { readonly is: 'again' } | { readonly is: 'pulled'; readonly outcome: PullOutcome };
+/** What came of an effect: go on, read everything again before the next one, or facts that are newer than what was gathered. */
+export type Applied = { readonly is: 'done' } | { readonly is: 'again' } | { readonly is: 'newer'; readonly gathered: Gathered };
 
 const done: Applied = { is: 'done' };
 const again: Applied = { is: 'again' };
@@ -28,9 +29,11 @@ export async function apply(outside: Outside, gathered: Gathered, effect: Effect
   outside.log(effect, facts.pull.number);
   switch (effect.do) {
     case 'append':
-      return (await append(record, gathered, effect, () => new Date())) ? done : again;
-    case 'pull':
-      return { is: 'pulled', outcome: { digest: effect.digest, ...(await outside.pullPackages(effect.ticket, gathered)) } };
+      return appended(gathered, await append(record, gathered, effect, () => new Date()));
+    case 'pull': {
+      const pulled: PullOutcome = { digest: effect.digest, ...(await outside.pullPackages(effect.ticket, gathered)) };
+      return { is: 'newer', gathered: { ...gathered, facts: { ...facts, pulled } } };
+    }
     case 'open-promotion':
       await openPromotion(outside, gathered, effect.move);
       return again;
@@ -87,6 +90,14 @@ export async function apply(outside: Outside, gathered: Gathered, effect: Effect
       await github.rest.issues.updateComment({ ...at, comment_id: effect.id, body: effect.body });
       return done;
   }
+}
+
+/** The facts with the entries that were just written; what a pull brought back is in the journal now. */
+function appended(gathered: Gathered, written: Awaited<ReturnType<typeof append>>): Applied {
+  if (!written) return again;
+  const { facts } = gathered;
+  const journal = readJournal(written.journalText, facts.ticket.id ?? '');
+  return { is: 'newer', gathered: { ...gathered, ...written, facts: { ...facts, journal, pulled: undefined } } };
 }
 
 /** Who cannot be asked on GitHub (no access, or the author) is told by comments all the same: a 422 here stops nothing. */

@@ -10,14 +10,15 @@ const mostTries = 5;
 
 /**
  * Appends entries to a release's journal: one signed commit, pushed to main as compare-and-swap (process.md 1.4). When main moved but
- * nothing that the decision read has changed, the commit is made again on top. Gives false when everything has to be read again.
+ * nothing that the decision read has changed, the commit is made again on top. Gives the new commit of main and the new text, or undefined
+ * when everything has to be read again.
  */
 export async function append(
   record: GitRecord,
   gathered: Gathered,
   { entries }: Extract<Effect, { do: 'append' }>,
   date: () => Date,
-): Promise<boolean> {
+): Promise<{ readonly main: string; readonly journalText: string } | undefined> {
   const { facts } = gathered;
   const name = parseTicketPath(facts.ticket.path ?? '');
   if (!name) throw new Error('a ticket outside its folder has no journal');
@@ -27,13 +28,13 @@ export async function append(
   let parent = gathered.main;
   for (let tries = 0; tries < mostTries; tries++) {
     const commit = await record.commit(parent, new Map([[path, text]]), message, date());
-    if (await record.push(commit, 'main')) return true;
-    const { main } = await record.fetch([facts.pull.number]);
+    if (await record.push(commit, 'main')) return { main: commit, journalText: text };
+    const { main } = await record.fetch(facts.pull.number);
     const changed = await record.diff(gathered.main, main);
-    if (changed.some((change) => wasRead(change.path, path, facts.ticket.path ?? '', name.id))) return false;
+    if (changed.some((change) => wasRead(change.path, path, facts.ticket.path ?? '', name.id))) return undefined;
     parent = main;
   }
-  return false;
+  return undefined;
 }
 
 /** Files of the main branch that the decision about a release rests on. */

@@ -22,6 +22,8 @@ const files = {
   channelsFile: { path: 'repos-manifest/channels.yml', schema: ChannelsFileSchema },
 } as const;
 
+export const configurationPaths: readonly string[] = Object.values(files).map(({ path }) => path);
+
 /** Reads the files that say who may do what, at a commit of the main branch; each is parsed once per content. */
 export class ConfigurationReader {
   readonly #lastGood = new Map<string, { readonly blob: string; readonly value: unknown }>();
@@ -34,7 +36,7 @@ export class ConfigurationReader {
 
   async read(record: GitRecord, commit: string): Promise<Configuration> {
     const blobs = new Map(
-      (await record.list(commit, Object.values(files).map(({ path }) => path))).map(({ path, blob }) => [path, blob]),
+      (await record.list(commit, configurationPaths)).map(({ path, blob }) => [path, blob]),
     );
     const one = async <S extends z.ZodType>({ path, schema }: { readonly path: string; readonly schema: S }): Promise<z.infer<S>> => {
       const blob = blobs.get(path);

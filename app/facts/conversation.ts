@@ -74,7 +74,7 @@ const reviewStates: Readonly<Record<string, NonNullable<Input['review']>>> = {
 export async function readReviews(github: GitHub, at: Repository, number: number, known: ReadonlySet<number>): Promise<readonly Input[]> {
   const reviews = await github.paginate(github.rest.pulls.listReviews, { ...at, pull_number: number, per_page: 100 });
   const submitted = reviews.filter(({ state }) => state in reviewStates);
-  const edited = submitted.some(({ id }) => !known.has(id)) ? await editedReviews(github, at, number) : new Set<number>();
+  const unedited = submitted.some(({ id }) => !known.has(id)) ? await uneditedReviews(github, at, number) : known;
   return submitted.map((review) => ({
     kind: 'review',
     id: review.id,
@@ -82,7 +82,8 @@ export async function readReviews(github: GitHub, at: Repository, number: number
     by: person(review.user),
     bot: review.user?.type === 'Bot',
     at: review.submitted_at ?? '',
-    edited: edited.has(review.id),
+    // Beyond the first hundred nothing is known: when unsure, it does not count.
+    edited: !unedited.has(review.id),
     body: review.body,
     bodySha256: sha256(review.body),
     review: reviewStates[review.state] ?? 'dismissed',
@@ -90,21 +91,24 @@ export async function readReviews(github: GitHub, at: Repository, number: number
   }));
 }
 
-/** REST reviews carry no edit time; GraphQL does. */
-async function editedReviews(github: GitHub, { owner, repo }: Repository, number: number): Promise<ReadonlySet<number>> {
-  const answer = await github.graphql<{
-    readonly repository: {
-      readonly pullRequest: { readonly reviews: { readonly nodes: readonly { readonly databaseId: number; readonly lastEditedAt: string | null }[] } };
+interface ReviewPage {
+  readonly repository: {
+    readonly pullRequest: {
+      readonly reviews: { readonly nodes: readonly { readonly databaseId: number; readonly lastEditedAt: string | null }[] };
     };
-  }>(
+  };
+}
+
+/** REST reviews carry no edit time; GraphQL does. Gives the reviews known to stand as they were submitted. */
+async function uneditedReviews(github: GitHub, { owner, repo }: Repository, number: number): Promise<ReadonlySet<number>> {
+  const answer = await github.graphql<ReviewPage>(
     `query ($owner: String!, $repo: String!, $number: Int!) {
-      repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviews(last: 100) { nodes { databaseId lastEditedAt } } } }
+      repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviews(first: 100) { nodes { databaseId lastEditedAt } } } }
     }`,
     { owner, repo, number },
   );
-  return new Set(
-    answer.repository.pullRequest.reviews.nodes.filter(({ lastEditedAt }) => lastEditedAt !== null).map(({ databaseId }) => databaseId),
-  );
+  const { nodes } = answer.repository.pullRequest.reviews;
+  return new Set(nodes.filter(({ lastEditedAt }) => lastEditedAt === null).map(({ databaseId }) => databaseId));
 }
 
 /** Comments of the ticket or of its call issue: what people wrote, and what we wrote ourselves. */

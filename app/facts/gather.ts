@@ -1,4 +1,4 @@
-import type { Change, Facts, PromotionFacts, PullFacts, PullOutcome, ShelfFacts, TicketFacts } from '../model/facts.ts';
+import type { Change, Facts, PromotionFacts, PullFacts, ShelfFacts, TicketFacts } from '../model/facts.ts';
 import type { Entry } from '../model/journal.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { journalPath, parseTicketPath } from '../model/release-id.ts';
@@ -12,7 +12,8 @@ import { readTicket } from '../rollout/ticket.ts';
 import { callTitle } from '../wording/notices.ts';
 import { readChecks, readComments, readPull, readReviews, readTeam } from './conversation.ts';
 import { releaseDigest } from './digest.ts';
-import { manifestOf } from './manifests.ts';
+import { manifestOf, manifestPathsOf } from './manifests.ts';
+import { configurationPaths } from './configuration.ts';
 import { readPromotion } from './promotion.ts';
 import type { Sources } from './sources.ts';
 
@@ -33,17 +34,23 @@ export interface NoTicket {
 }
 
 /** Reads everything a decision about one ticket rests on. Decides nothing, writes nothing. */
-export async function gather(sources: Sources, number: number, pulled: PullOutcome | undefined): Promise<Gathered | NoTicket> {
+export async function gather(sources: Sources, number: number): Promise<Gathered | NoTicket> {
   const { github, at, self, record } = sources;
   const now = `${sources.now().toISOString().slice(0, 19)}Z`;
-  const [{ main, heads }, { rest, facts: pullFacts }] = await Promise.all([record.fetch([number]), readPull(github, at, number)]);
-  const head = heads.get(number) ?? pullFacts.head;
+  const { rest, facts: pullFacts } = await readPull(github, at, number);
+  // Fetched after the pull request was read: what it says was merged is there then.
+  const fetched = await record.fetch(number);
+  const { main } = fetched;
+  const head = fetched.head ?? pullFacts.head;
   const merge = rest.merged && rest.merge_commit_sha !== null ? { commit: rest.merge_commit_sha, at: rest.merged_at ?? now } : undefined;
   const base = merge ? ((await record.parents(merge.commit))[0] ?? main) : await record.mergeBase(main, head);
-  const diff = await record.diff(base, head);
+  const diff = await record.diff(base, merge?.commit ?? head);
   const changes = diff.map(({ path, status, mode }): Change => ({ path, mode, status: statusOf(status) }));
-  const configuration = await sources.configuration.read(record, main);
   const candidate = await ticketCandidate(record, diff);
+  const name = candidate && parseTicketPath(candidate.path);
+  // One look at the main branch for everything that is read from it below.
+  await record.list(main, [...configurationPaths, ...(name ? [candidate.path, journalPath(name), ...manifestPathsOf(name.id)] : [])]);
+  const configuration = await sources.configuration.read(record, main);
   const checks = readChecks(github, at, head, self);
   if (candidate === undefined) {
     const own = rest.user.login === self.login ? rest.head.ref : undefined;
@@ -51,7 +58,6 @@ export async function gather(sources: Sources, number: number, pulled: PullOutco
   }
 
   const ticket = readTicketFacts(candidate.path, candidate.text, configuration);
-  const name = parseTicketPath(candidate.path);
   const written = name ? await record.read(main, journalPath(name)) : undefined;
   const whole = written === undefined || ticket.id === undefined ? [] : readJournal(written, ticket.id);
   const owner = whole.findLast((entry) => entry.event === 'certified');
@@ -68,7 +74,7 @@ export async function gather(sources: Sources, number: number, pulled: PullOutco
     readReviews(github, at, number, known),
     readCall(sources, journal, ticket.id, number),
     mine && ticket.id !== undefined ? manifestOf(record, sources.signer, main, ticket.id) : undefined,
-    ticket.id === undefined ? undefined : readPromotion(sources, number, ticket.id, candidate.path, main),
+    ticket.id === undefined ? undefined : readPromotion(sources, number, ticket.id, candidate.path, fetched),
     checks,
     providerTeam === undefined ? [] : readTeam(github, organisation, providerTeam),
     readTeam(github, organisation, roles['repository-managers']),
@@ -95,7 +101,7 @@ export async function gather(sources: Sources, number: number, pulled: PullOutco
     promotion,
     call,
     readBack: await readBackOf(sources, shelfFacts, progress.shelf),
-    pulled,
+    pulled: undefined,
     onMain: (await record.read(main, candidate.path)) !== undefined,
   };
   return { facts, main, journalText: mine ? written : undefined };

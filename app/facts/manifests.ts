@@ -12,6 +12,10 @@ export class ForgedManifest extends Error {
 
 export const manifestPath = (shelf: Shelf, release: string): string => `repos-manifest/${shelf}/${release}.yml`;
 
+/** Everywhere that a release's manifest and its signature can stand. */
+export const manifestPathsOf = (release: string): readonly string[] =>
+  shelves.flatMap((shelf) => [manifestPath(shelf, release), `${manifestPath(shelf, release)}.asc`]);
+
 /** The manifest of one release in a commit, wherever it stands; its signature is checked. Throws ForgedManifest. */
 export async function manifestOf(
   record: GitRecord,
@@ -19,8 +23,7 @@ export async function manifestOf(
   commit: string,
   release: string,
 ): Promise<{ readonly shelf: Shelf; readonly manifest: Manifest } | undefined> {
-  const paths = shelves.flatMap((shelf) => [manifestPath(shelf, release), `${manifestPath(shelf, release)}.asc`]);
-  const files = new Map((await record.list(commit, paths)).map(({ path, blob }) => [path, blob]));
+  const files = new Map((await record.list(commit, manifestPathsOf(release))).map(({ path, blob }) => [path, blob]));
   const standing = shelves.filter((shelf) => files.has(manifestPath(shelf, release)));
   const [shelf] = standing;
   if (shelf === undefined) return undefined;

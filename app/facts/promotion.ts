@@ -2,8 +2,9 @@ import { type Shelf, shelves } from '../model/channel.ts';
 import type { PromotionFacts } from '../model/facts.ts';
 import { isSigned } from '../record/commit.ts';
 import { readChecks } from './conversation.ts';
+import type { Fetched } from '../record/repository.ts';
 import type { Sources } from './sources.ts';
-import { ForgedManifest, manifestOf, manifestPath } from './manifests.ts';
+import { ForgedManifest, manifestOf, manifestPathsOf } from './manifests.ts';
 
 /** Branch of a promotion: the ticket's number, where the manifest goes, and which content it is. */
 export const promotionBranch = (ticket: number, to: Shelf, digest: string): string =>
@@ -21,19 +22,18 @@ export async function readPromotion(
   ticket: number,
   release: string,
   ticketPath: string,
-  main: string,
+  { main, promotions }: Fetched,
 ): Promise<PromotionFacts | undefined> {
   const { github, at, record, signer, self } = sources;
-  const [found] = await record.refs(`refs/heads/rollout/${String(ticket)}`);
+  const [found] = promotions;
   if (!found) return undefined;
-  const [ref, head] = found;
-  const branch = ref.slice('refs/heads/'.length);
+  const { branch, head } = found;
   const to = shelves.find((shelf) => branch.startsWith(`rollout/${String(ticket)}/${shelf}-`)) ?? 'withdrawn';
   const pulls = await github.rest.pulls.list({ ...at, head: `${at.owner}:${branch}`, state: 'all', per_page: 10 });
   const pull = pulls.data.toSorted((a, b) => b.number - a.number)[0];
   const problems: string[] = [];
   if (!(await isSigned(await record.rawCommit(head), signer))) problems.push('the commit is not signed with the system key');
-  const allowed = new Set([...shelves.flatMap((shelf) => [manifestPath(shelf, release), `${manifestPath(shelf, release)}.asc`])]);
+  const allowed = new Set(manifestPathsOf(release));
   const diff = await record.diff(await record.mergeBase(main, head), head);
   for (const { path, status } of diff) {
     if (!allowed.has(path) && !(path === ticketPath && status === 'D' && to === 'withdrawn')) {

@@ -104,10 +104,10 @@ function moves(facts: Facts, { todo }: Decision): readonly Effect[] {
       const seen = promotion.checks.find(({ name }) => name === check.name);
       return seen?.conclusion !== check.conclusion || seen?.title !== check.title || seen?.summary !== check.summary;
     });
-    if (checks.length > 0) return checks.map((check) => ({ do: 'check', id: undefined, check }));
+    const tell = checks.map((check): Effect => ({ do: 'check', id: undefined, check }));
     return promotion.problems.length === 0
-      ? [{ do: 'merge-promotion', number: promotion.number, head: promotion.head }]
-      : [];
+      ? [...tell, { do: 'merge-promotion', number: promotion.number, head: promotion.head }]
+      : tell;
   }
   if (todo.pull && ticket.value && ticket.digest !== undefined) {
     return [{ do: 'pull', ticket: ticket.value, digest: ticket.digest }];

@@ -35,6 +35,16 @@ export interface RecordOptions {
   readonly author: { readonly name: string; readonly email: string };
 }
 
+/** What a fetch found. */
+export interface Fetched {
+  readonly main: string;
+  /** Head of the pull request asked for. */
+  readonly head: string | undefined;
+  /** Promotion branches of the ticket asked for. */
+  readonly promotions: readonly { readonly branch: string; readonly head: string }[];
+}
+
+const mostKept = 20_000;
 const hex = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 const safeRef = /^refs\/[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$/;
 const safePath = /^[A-Za-z0-9._][A-Za-z0-9._+~@/-]{0,400}$/;
@@ -46,6 +56,9 @@ const safePath = /^[A-Za-z0-9._][A-Za-z0-9._+~@/-]{0,400}$/;
 export class GitRecord {
   readonly #options: RecordOptions;
   readonly #blobs = new Map<string, string>();
+  /** What lies below a path in a commit never changes: kept, so that one look at a commit answers every later question about it. */
+  readonly #listed = new Map<string, readonly TreeFile[]>();
+  #main: string | undefined;
   #talk: Promise<unknown> = Promise.resolve();
 
   private constructor(options: RecordOptions) {
@@ -93,14 +106,17 @@ export class GitRecord {
   }
 
   #git(folder = join(this.#options.dir, 'record.git'), index?: string): SimpleGit {
-    return simpleGit({ baseDir: folder, maxConcurrentProcesses: 8, unsafe: { allowUnsafeConfigPaths: true } }).env({
+    return simpleGit({ baseDir: folder, maxConcurrentProcesses: 8, unsafe: { allowUnsafeConfigPaths: true }, allowEnvironment: ['GIT_CONFIG_NOSYSTEM', 'GIT_CONFIG_GLOBAL', 'GIT_TERMINAL_PROMPT', 'GIT_INDEX_FILE', 'GIT_DIR', 'GIT_WORK_TREE'] }).env({
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',
       HOME: this.#options.dir,
       LC_ALL: 'C',
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_TERMINAL_PROMPT: '0',
-      ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
+      // Git takes a path out of an index only where there is a work tree: the scratch folder is one, always empty of it.
+      ...(index === undefined
+        ? {}
+        : { GIT_INDEX_FILE: join(index, 'index'), GIT_DIR: join(this.#options.dir, 'record.git'), GIT_WORK_TREE: index }),
     });
   }
 
@@ -122,53 +138,54 @@ export class GitRecord {
   }
 
   /**
-   * Brings the main branch, the heads of the pull requests named, and the promotion branches of those tickets up to date.
-   * Gives the commit of main and the promotion branches that stand. Throws RecordOutage.
+   * Brings the main branch, the head of a pull request, and the promotion branches of that ticket up to date. Throws RecordOutage.
    */
-  async fetch(pulls: readonly number[]): Promise<{ readonly main: string; readonly heads: ReadonlyMap<number, string> }> {
-    const specs = [
-      '+refs/heads/main:refs/heads/main',
-      ...pulls.flatMap((n) => [
-        `+refs/heads/rollout/${String(n)}/*:refs/heads/rollout/${String(n)}/*`,
-        `+refs/pull/${String(n)}/head:refs/pull/${String(n)}/head`,
-      ]),
-    ];
-    await this.#withForge(async (git) => {
+  async fetch(pull?: number): Promise<Fetched> {
+    const n = String(pull);
+    const mine = pull === undefined ? [] : [`refs/heads/rollout/${n}`, `refs/pull/${n}/head`];
+    const specs = ['+refs/heads/main:refs/heads/main'];
+    if (pull !== undefined) {
+      specs.push(`+refs/heads/rollout/${n}/*:refs/heads/rollout/${n}/*`, `+refs/pull/${n}/head:refs/pull/${n}/head`);
+    }
+    return this.#withForge(async (git) => {
       await git.raw(['fetch', '--quiet', '--no-tags', '--prune', '--no-write-fetch-head', 'origin', ...specs]);
+      const text = await git.raw(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads/main', ...mine]);
+      const refs = new Map(lines(text).map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
+      const main = refs.get('refs/heads/main');
+      if (main === undefined) throw new Error('the repository has no branch main');
+      const promotions = [...refs]
+        .filter(([ref]) => ref.startsWith('refs/heads/rollout/'))
+        .map(([ref, head]) => ({ branch: ref.slice('refs/heads/'.length), head }));
+      this.#main = main;
+      return { main, head: refs.get(`refs/pull/${n}/head`), promotions };
     }).catch((error: unknown) => {
       throw new RecordOutage('the repository could not be fetched', { cause: error });
     });
-    const refs = await this.refs('refs/pull');
-    const heads = new Map(pulls.flatMap((n) => {
-      const head = refs.get(`refs/pull/${String(n)}/head`);
-      return head === undefined ? [] : [[n, head] as const];
-    }));
-    return { main: (await this.#git().raw(['rev-parse', '--verify', 'refs/heads/main^{commit}'])).trim(), heads };
   }
 
-  /** Refs below a prefix, as the last fetch found them. */
-  async refs(prefix: string): Promise<ReadonlyMap<string, string>> {
-    checked(prefix, safeRef);
-    const text = await this.#git().raw(['for-each-ref', '--format=%(objectname) %(refname)', prefix]);
-    return new Map(
-      lines(text).map((line) => {
-        const space = line.indexOf(' ');
-        return [line.slice(space + 1), line.slice(0, space)] as const;
-      }),
-    );
+  /** The commit of main, as the last fetch found it. */
+  get main(): string {
+    if (this.#main === undefined) throw new Error('nothing was fetched yet');
+    return this.#main;
   }
 
   /** The files below the paths given, as they are in a commit. */
   async list(commit: string, paths: readonly string[]): Promise<readonly TreeFile[]> {
     checked(commit, hex);
-    const text = await this.#git().raw(['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...paths.map((path) => checked(path, safePath))]);
-    return text
-      .split('\0')
-      .filter((line) => line !== '')
-      .map((line) => {
+    const key = (path: string): string => `${commit}:${checked(path, safePath)}`;
+    const unknown = paths.filter((path) => !this.#listed.has(key(path)));
+    if (unknown.length > 0) {
+      const text = await this.#git().raw(['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...unknown]);
+      const found = text.split('\0').filter((line) => line !== '').map((line): TreeFile => {
         const [mode = '', , blob = ''] = line.slice(0, line.indexOf('\t')).split(' ');
         return { mode, blob, path: line.slice(line.indexOf('\t') + 1) };
       });
+      if (this.#listed.size > mostKept) this.#listed.clear();
+      for (const path of unknown) {
+        this.#listed.set(key(path), found.filter((file) => file.path === path || file.path.startsWith(`${path}/`)));
+      }
+    }
+    return paths.flatMap((path) => this.#listed.get(key(path)) ?? []);
   }
 
   /** Text of a blob; kept, since a blob never changes. Files of the record are small. */
@@ -176,7 +193,7 @@ export class GitRecord {
     const known = this.#blobs.get(blob);
     if (known !== undefined) return known;
     const text = await this.#git().raw(['cat-file', 'blob', checked(blob, hex)]);
-    if (this.#blobs.size > 20_000) this.#blobs.clear();
+    if (this.#blobs.size > mostKept) this.#blobs.clear();
     this.#blobs.set(blob, text);
     return text;
   }
@@ -194,11 +211,6 @@ export class GitRecord {
   async parents(commit: string): Promise<readonly string[]> {
     const text = await this.#git().raw(['rev-list', '--parents', '--max-count=1', checked(commit, hex)]);
     return text.trim().split(' ').slice(1);
-  }
-
-  /** Is `ancestor` in the history of `commit`? */
-  async isAncestor(ancestor: string, commit: string): Promise<boolean> {
-    return (await this.mergeBase(ancestor, commit)) === ancestor;
   }
 
   /** What changed between two commits, file by file; a rename is a removal and an addition. */
@@ -226,7 +238,7 @@ export class GitRecord {
     const scratch = join(this.#options.dir, 'scratch', randomUUID());
     await mkdir(scratch);
     try {
-      const git = this.#git(undefined, join(scratch, 'index'));
+      const git = this.#git(scratch, scratch);
       await git.raw(['read-tree', checked(parent, hex)]);
       let n = 0;
       for (const [path, text] of files) {

@@ -6,14 +6,15 @@ import type { ApplicationFunction, Probot } from 'probot';
 import * as z from 'zod';
 import { answer } from './answer.ts';
 import { createBodyReader } from './body.ts';
-import { hintsOf, isWebhookEvent, webhookEvents, type Hint, type WebhookEvent } from './hint.ts';
+import { hintsOf, isEcho, isWebhookEvent, webhookEvents, type Hint, type WebhookEvent } from './hint.ts';
 import { createRefusalLog } from './refusal-log.ts';
 import { checkWebhookSecret } from './secret.ts';
 
-/** The Probot app: every event it hears becomes hints, and nothing else (architecture.md habit 1). */
-export function createApp(onHint: (hint: Hint) => void): ApplicationFunction {
+/** The Probot app: every event it hears becomes hints, and nothing else (architecture.md habit 1). `self` is our own login: its echoes are ignored. */
+export function createApp(onHint: (hint: Hint) => void, self?: string): ApplicationFunction {
   return (app) => {
     app.on([...webhookEvents], ({ name, payload }) => {
+      if (self !== undefined && isEcho(name, payload, self)) return;
       for (const hint of hintsOf(name, payload)) onHint(hint);
     });
   };

@@ -1,0 +1,57 @@
+import type { ForgeSeed } from '../forge/forge.ts';
+import type { Catalogue } from '../model/catalogue.ts';
+import type { EarlyAdopters } from '../model/early-adopters.ts';
+import type { Policy } from '../model/policy.ts';
+
+/** A person of the demo: an account with the teams and sites that the sample files give it. */
+export interface DemoPerson {
+  readonly login: string;
+  readonly name: string;
+  readonly teams: readonly string[];
+  readonly sites: readonly string[];
+}
+
+const staff = [
+  { login: 'rm-rosa', name: 'Rosa (repository manager)', role: 'repository-managers' },
+  { login: 'rm-ruben', name: 'Ruben (repository manager)', role: 'repository-managers' },
+  { login: 'tu-vera', name: 'Vera (verifier)', role: 'technology-unit' },
+  { login: 'tu-viktor', name: 'Viktor (verifier)', role: 'technology-unit' },
+  { login: 'sr-mario', name: 'Mario (staged-rollout manager)', role: 'staged-rollout' },
+  { login: 'sr-mila', name: 'Mila (staged-rollout manager)', role: 'staged-rollout' },
+  { login: 'sr-marta', name: 'Marta (staged-rollout manager)', role: 'staged-rollout' },
+  { login: 'svg-sven', name: 'Sven (software vulnerability group)', role: 'svg' },
+] as const;
+
+/** Everybody in the demo, made from the sample policy, catalogue and registry: providers, staff, early adopters, and one outsider. */
+export function peopleOf(policy: Policy, catalogue: Catalogue, { sites }: EarlyAdopters): readonly DemoPerson[] {
+  const providers = Object.entries(catalogue.providers).map(
+    ([name, { title, team }]): DemoPerson => ({ login: `p-${name}`, name: `${title} (provider)`, teams: [team], sites: [] }),
+  );
+  const team = staff.map(
+    ({ login, name, role }): DemoPerson => ({ login, name, teams: [policy.roles[role]], sites: [] }),
+  );
+  const adopters = new Map<string, DemoPerson>();
+  for (const { site, github, commitments, team: own } of sites) {
+    const groups = commitments.map(({ stack }) => policy.early_adopters[stack]).filter((slug) => slug !== undefined);
+    for (const login of github) {
+      const known = adopters.get(login);
+      adopters.set(login, {
+        login,
+        name: `${login} (early adopter)`,
+        teams: [...new Set([...(known?.teams ?? []), ...groups, ...(own === undefined ? [] : [own])])],
+        sites: [...(known?.sites ?? []), site],
+      });
+    }
+  }
+  return [...providers, ...team, ...adopters.values(), { login: 'outsider-otto', name: 'Otto (outsider)', teams: [], sites: [] }];
+}
+
+/** The forge's teams. People need no write access: the gate is the system's check (process.md 1.4). */
+export function teamsOf(people: readonly DemoPerson[], policy: Policy): ForgeSeed['teams'] {
+  const slugs = new Set([...Object.values(policy.roles), ...Object.values(policy.early_adopters), ...people.flatMap(({ teams }) => teams)]);
+  return [...slugs].map((slug) => ({
+    slug,
+    members: people.filter(({ teams }) => teams.includes(slug)).map(({ login }) => login),
+    permission: slug === policy.roles['staged-rollout'] ? ('push' as const) : ('pull' as const),
+  }));
+}

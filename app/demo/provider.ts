@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
+import type { TicketPackage } from '../model/ticket.ts';
+import { buildDeb } from './build-deb.ts';
+
+/** The file server of a software provider: every file dropped into its folder is served, nothing else. */
+export interface ProviderServer {
+  readonly url: string;
+  readonly dir: string;
+  /** Builds a sample package, puts it into the folder, and gives what a ticket says of it. */
+  readonly offer: (name: string, version: string) => Promise<TicketPackage>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startProvider(dir: string, port = 0): Promise<ProviderServer> {
+  await mkdir(dir, { recursive: true });
+  const server = createServer((request, response) => {
+    const name = basename(decodeURIComponent(new URL(request.url ?? '/', 'http://provider').pathname));
+    const file = join(dir, name);
+    stat(file).then(
+      ({ size }) => {
+        response.writeHead(200, { 'content-length': size, 'content-type': 'application/octet-stream' });
+        createReadStream(file).on('error', () => response.destroy()).pipe(response);
+      },
+      () => {
+        response.writeHead(404).end();
+      },
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  return {
+    url,
+    dir,
+    offer: async (name, version) => {
+      const bytes = buildDeb({
+        name,
+        version,
+        architecture: 'amd64',
+        maintainer: 'Sample Provider <releases@provider.example>',
+        description: `sample package of ${name}\n Built by the demo; it installs one text file.`,
+        files: { [`usr/share/doc/${name}/release.txt`]: `${name} ${version}\n` },
+      });
+      const file = `${name}_${version}_amd64.deb`;
+      await writeFile(join(dir, file), bytes);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return { file, url: `${url}/${file}`, size: bytes.length, sha256 };
+    },
+    stop: () => closed(server),
+  };
+}
+
+export async function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+}

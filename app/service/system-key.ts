@@ -1,0 +1,18 @@
+import type { DocumentSigner } from '../record/signer.ts';
+import type { Signer } from '../publish/keys.ts';
+import { readKeyring, verifyDetached } from '../publish/openpgp.ts';
+
+/** The system key as the record uses it: for manifests, their signatures and commits. */
+export async function documentSigner(system: Signer): Promise<DocumentSigner> {
+  const keyring = await readKeyring(system.publicKey);
+  const bytes = new TextEncoder();
+  return {
+    fingerprint: system.fingerprint,
+    publicKey: system.publicKey,
+    sign: (text, date) => system.signDetached(bytes.encode(text), date),
+    verify: async (text, signature) => {
+      const verdict = await verifyDetached({ bytes: bytes.encode(text), signature, keyring, now: new Date() });
+      return verdict.ok;
+    },
+  };
+}

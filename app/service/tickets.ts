@@ -1,0 +1,35 @@
+import type { Repository, GitHub, Identity } from '../facts/conversation.ts';
+import { parseJournalPath } from '../model/release-id.ts';
+import { readJournal } from '../record/journal-file.ts';
+import type { GitRecord } from '../record/repository.ts';
+import { isStatus } from '../apply/promotion.ts';
+
+/** Numbers of the open pull requests: what a sweep looks at. */
+export async function openPulls(github: GitHub, at: Repository): Promise<readonly number[]> {
+  const pulls = await github.paginate(github.rest.pulls.list, { ...at, state: 'open', per_page: 100 });
+  return pulls.map(({ number }) => number);
+}
+
+/** Numbers of the tickets that have a journal, newest first: what a service looks at when it starts. */
+export async function recordedTickets(record: GitRecord, main: string, most: number): Promise<readonly number[]> {
+  const numbers: number[] = [];
+  for (const { path, blob } of await record.list(main, ['releases'])) {
+    const name = parseJournalPath(path);
+    if (!name) continue;
+    const owner = readJournal(await record.blob(blob), name.id).findLast(({ event }) => event === 'certified');
+    if (owner?.event === 'certified') numbers.push(owner.pull);
+  }
+  return numbers.toSorted((a, b) => b - a).slice(0, most);
+}
+
+/** An issue number may be a call of ours: then the ticket it calls for. */
+export async function ticketOfCall(github: GitHub, at: Repository, self: Identity, number: number): Promise<number | undefined> {
+  try {
+    const { data } = await github.rest.issues.get({ ...at, issue_number: number });
+    const ticket = /\(#([1-9]\d{0,8})\)$/.exec(data.title)?.[1];
+    return data.pull_request || data.user?.login !== self.login || ticket === undefined ? undefined : Number(ticket);
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined;
+    throw error;
+  }
+}
