@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { copyFile, link, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOfFile, isAbsence, type Digest } from './file-digest.ts';
@@ -9,11 +10,10 @@ export interface OutputFile {
   readonly bytes: Uint8Array;
 }
 
-/** A file that is there already. */
-export interface PresentFile {
+/** A file of the store and where it is to be published. */
+export interface PlacedFile {
   readonly path: string;
-  /** In bytes. */
-  readonly size: number;
+  readonly storeFile: string;
 }
 
 /** Where channels are published: a folder today, a bucket behind the same shape. All paths are relative to the folder of all channels. */
@@ -21,14 +21,16 @@ export interface Output {
   /** The bytes of a file, undefined when it is not there. */
   read(path: string): Promise<Uint8Array | undefined>;
   digest(path: string): Promise<Digest | undefined>;
-  /** Every file below a folder, with what a killed run left behind, in no particular order. */
-  list(folder: string): Promise<readonly PresentFile[]>;
+  /** Paths of every file below a folder, with what a killed run left behind, in no particular order. */
+  list(folder: string): Promise<readonly string[]>;
   /** Writes all files aside, durably, and only then puts them in their places, one after the other in the order given. */
   put(files: readonly OutputFile[]): Promise<void>;
   /** Puts a leftover in the place it was meant for. */
   finish(leftover: string): Promise<void>;
-  /** Puts an immutable file of the store in its place, durably, without copying it if that can be done. */
-  place(path: string, storeFile: string): Promise<void>;
+  /** Whether a file is in its place with the right bytes; told without reading it when it is the very file of the store. */
+  holds(file: PlacedFile, expected: Digest): Promise<boolean>;
+  /** Puts immutable files of the store in their places, durably, without copying them if that can be done. */
+  place(files: readonly PlacedFile[]): Promise<void>;
   /** Removes files, and the folders that become empty by that. */
   remove(paths: readonly string[]): Promise<void>;
 }
@@ -62,7 +64,11 @@ export function outputFolder(folder: string): Output {
       await rename(at(leftover), path);
       await sync(dirname(path));
     },
-    place: (path, storeFile) => placeFile(at(path), storeFile),
+    holds: (file, expected) => holdsFile(at(file.path), file.storeFile, expected),
+    place: async (files) => {
+      for (const { path, storeFile } of files) await placeFile(at(path), storeFile);
+      for (const parent of new Set(files.map(({ path }) => dirname(at(path))))) await sync(parent);
+    },
     remove: async (paths) => {
       for (const path of paths) {
         await rm(at(path), { force: true });
@@ -72,17 +78,15 @@ export function outputFolder(folder: string): Output {
   };
 }
 
-async function listFolder(top: string, path: string): Promise<readonly PresentFile[]> {
+async function listFolder(top: string, path: string): Promise<readonly string[]> {
   const entries = await readdir(join(top, path), { withFileTypes: true }).catch((error: unknown) => {
     if (isAbsence(error)) return [];
     throw error;
   });
   const lists = await Promise.all(
-    entries.map(async (entry): Promise<readonly PresentFile[]> => {
+    entries.map(async (entry): Promise<readonly string[]> => {
       const below = `${path}/${entry.name}`;
-      return entry.isDirectory()
-        ? listFolder(top, below)
-        : [{ path: below, size: (await lstat(join(top, below))).size }];
+      return entry.isDirectory() ? listFolder(top, below) : [below];
     }),
   );
   return lists.flat();
@@ -110,6 +114,20 @@ async function putFiles(folder: string, files: readonly OutputFile[]): Promise<v
   }
 }
 
+async function holdsFile(path: string, storeFile: string, expected: Digest): Promise<boolean> {
+  const [placed, stored] = await Promise.all([path, storeFile].map(statIfThere));
+  if (placed?.isFile() !== true || placed.size !== expected.size) return false;
+  if (stored && stored.ino === placed.ino && stored.dev === placed.dev) return true;
+  return (await digestOfFile(path))?.sha256 === expected.sha256;
+}
+
+function statIfThere(path: string): Promise<Stats | undefined> {
+  return lstat(path).catch((error: unknown) => {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  });
+}
+
 async function placeFile(path: string, storeFile: string): Promise<void> {
   const aside = asideOf(path);
   await mkdir(dirname(path), { recursive: true });
@@ -122,7 +140,6 @@ async function placeFile(path: string, storeFile: string): Promise<void> {
     await rename(aside, path);
     // POSIX: renaming one link over another of the same file does nothing and leaves both.
     await rm(aside, { force: true });
-    await sync(dirname(path));
   } catch (error) {
     await rm(aside, { force: true });
     throw error;

@@ -18,7 +18,7 @@ import { isLeftover, outputFolder, type Output, type OutputFile } from './output
 import { publishedState, statementPaths, type Published } from './published-state.ts';
 import { PublishError } from './publish-error.ts';
 import { setupFiles } from './setup-files.ts';
-import { soundPackages, type PackageStore } from './sound-packages.ts';
+import { soundPackages, unplacedPackages, type PackageStore } from './sound-packages.ts';
 
 export interface PublishOptions {
   /** The manifests of all channels at a commit. */
@@ -100,14 +100,15 @@ async function publishChannel(
     ...(published?.statement.roots ?? []),
   ]);
   const present = await presentFiles(contents, published, output);
-  const facts = await soundPackages(contents, present, options.store, options.cache);
+  const facts = await soundPackages(contents, options.store, options.cache);
   const roots = contents.roots.map((root) => ({ root, pool: rootPool(channel, root, facts) }));
+  const unplaced = await unplacedPackages(channel, pooledFiles(roots), options.store, output);
   const input: GenerationInput = { contents, roots, channelsFile, signer };
   const standing = await standingGeneration(input, published, now, output);
   const generation = standing ?? (await nextGeneration(input, published, options));
 
   // From here on files change: content before index, index before signature, signature before the switch (channels.md).
-  await placePackages(roots, present, options.store, output);
+  await output.place(unplaced);
   await output.put(await changedFiles(await setupFiles(contents, channelsFile, signer), output));
   const changed = generation !== standing;
   if (changed) await putGeneration(generation, output);
@@ -116,19 +117,19 @@ async function publishChannel(
   return { channel, changed, number: statement.number, url: `${channelsFile.url}/${channel}/` };
 }
 
-/** Sizes of the files that are there now, in every folder that this channel writes to. */
+/** The files that are there now, in every folder that this channel writes to. */
 async function presentFiles(
   { channel, roots }: ChannelContents,
   published: Published | undefined,
   output: Output,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<readonly string[]> {
   const folders = new Set([channel, ...roots.map(({ path }) => path), ...formerRoots(published)]);
   const lists = await Promise.all([...folders].map((folder) => output.list(folder)));
   const outside = (await Promise.all([output.list('keys'), output.list('setup')])).flat();
   const own = outside.filter(
-    ({ path }) => path.startsWith(`keys/${channel}.`) || path.startsWith(`setup/${channel}-`),
+    (path) => path.startsWith(`keys/${channel}.`) || path.startsWith(`setup/${channel}-`),
   );
-  return new Map([...lists.flat(), ...own].map(({ path, size }) => [path, size]));
+  return [...new Set([...lists.flat(), ...own])];
 }
 
 function formerRoots(published: Published | undefined): readonly string[] {
@@ -184,17 +185,6 @@ async function nextGeneration(
   });
 }
 
-async function placePackages(
-  roots: readonly PlacedRoot[],
-  present: ReadonlyMap<string, number>,
-  store: PackageStore,
-  output: Output,
-): Promise<void> {
-  for (const { path, listed } of pooledFiles(roots)) {
-    if (present.get(path) !== listed.size) await output.place(path, store.path(listed.sha256));
-  }
-}
-
 async function putGeneration(
   { roots, text, signature, statement }: Generation,
   output: Output,
@@ -231,7 +221,7 @@ async function changedFiles(files: readonly OutputFile[], output: Output): Promi
 
 /** Files that were there before this run and that nothing refers to any more: packages that left, old indexes, leftovers. */
 function staleFiles(
-  present: ReadonlyMap<string, number>,
+  present: readonly string[],
   roots: readonly PlacedRoot[],
   statement: ChannelStatement,
   published: Published | undefined,
@@ -247,7 +237,7 @@ function staleFiles(
     `${root}/pool/`,
     `${root}/dists/`,
   ]);
-  return [...present.keys()].filter(
+  return present.filter(
     (path) => isLeftover(path) || (!wanted.has(path) && ours.some((folder) => path.startsWith(folder))),
   );
 }

@@ -46,7 +46,7 @@ export async function publishedState(
   };
   const published = await believe(bytes);
   if (published) return published;
-  for (const { path } of await output.list(channel)) {
+  for (const path of await output.list(channel)) {
     if (!isLeftover(path) || meantPath(path) !== paths.statement) continue;
     const waiting = await believe(await output.read(path));
     if (waiting) {

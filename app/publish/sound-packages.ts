@@ -1,7 +1,7 @@
 import type { Channel } from '../model/channel.ts';
 import type { ChannelContents, ListedPackage } from './channel-contents.ts';
 import { digestOfFile } from './file-digest.ts';
-import { poolPath } from './layout.ts';
+import type { Output, PlacedFile } from './output.ts';
 import { keptFacts, readFacts, type IndexFacts } from './package-facts.ts';
 import { PublishError } from './publish-error.ts';
 
@@ -12,27 +12,54 @@ export interface PackageStore {
   path(sha256: string): string;
 }
 
+/** How many packages are looked at at the same time. */
+const parallel = 16;
+
 /**
- * The facts of every package of the channel. A package that is not in its place yet, or was not read yet, is first compared with its
- * digest, whole: what is published is what was verified. `present` has the sizes of the files published now.
+ * The facts of every package of the channel. A package that was not read yet is first compared with its digest, whole: what is published is
+ * what was verified.
  * @throws PublishError `store-object-missing`, `store-object-corrupt`, `package-unreadable`; changes nothing.
  */
 export async function soundPackages(
   { channel, roots }: ChannelContents,
-  present: ReadonlyMap<string, number>,
   store: PackageStore,
   cache: string,
 ): Promise<ReadonlyMap<string, IndexFacts>> {
-  const facts = new Map<string, IndexFacts>();
-  for (const { path, targets } of roots) {
-    for (const listed of targets.flatMap(({ packages }) => packages)) {
-      const known = facts.get(listed.sha256) ?? (await keptFacts(cache, listed.sha256));
-      const isPlaced = present.get(`${path}/${poolPath(listed.component, listed.file)}`) === listed.size;
-      if (!known || !isPlaced) await checkStored(channel, listed, store);
-      facts.set(listed.sha256, known ?? (await factsOf(channel, listed, store, cache)));
-    }
-  }
-  return facts;
+  const listed = roots.flatMap(({ targets }) => targets.flatMap(({ packages }) => packages));
+  const unique = [...new Map(listed.map((one) => [one.sha256, one])).values()];
+  const facts = await inBatches(unique, async (one) => {
+    const kept = await keptFacts(cache, one.sha256);
+    if (kept) return [one.sha256, kept] as const;
+    await checkStored(channel, one, store);
+    return [one.sha256, await factsOf(channel, one, store, cache)] as const;
+  });
+  return new Map(facts);
+}
+
+/**
+ * The packages that are not in their places yet, or are there with other bytes, each compared with its digest in the store.
+ * @throws PublishError `store-object-missing`, `store-object-corrupt`; changes nothing.
+ */
+export async function unplacedPackages(
+  channel: Channel,
+  pooled: readonly { readonly path: string; readonly listed: ListedPackage }[],
+  store: PackageStore,
+  output: Output,
+): Promise<readonly PlacedFile[]> {
+  const unplaced = await inBatches(pooled, async ({ path, listed }) => {
+    const file = { path, storeFile: store.path(listed.sha256) };
+    if (await output.holds(file, listed)) return [];
+    await checkStored(channel, listed, store);
+    return [file];
+  });
+  return unplaced.flat();
+}
+
+async function inBatches<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += parallel)
+    results.push(...(await Promise.all(items.slice(at, at + parallel).map(act))));
+  return results;
 }
 
 async function checkStored(

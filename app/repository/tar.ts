@@ -97,7 +97,7 @@ export class TarReader {
   }
 
   private readHeader(): void {
-    if (this.header.every((byte) => byte === 0)) {
+    if (this.header[0] === 0 && this.header.every((byte) => byte === 0)) {
       this.isOver = true;
       return;
     }
@@ -171,7 +171,7 @@ export class TarReader {
 
   private checkSum(): void {
     let sum = 0;
-    for (const [index, byte] of this.header.entries()) sum += index >= 148 && index < 156 ? 32 : byte;
+    for (let at = 0; at < block; at += 1) sum += at >= 148 && at < 156 ? 32 : (this.header[at] ?? 0);
     if (sum !== this.number(148, 8))
       throw new Refusal('its tar archive is damaged: the sum of a header is wrong');
   }

@@ -227,6 +227,18 @@ describe('publishing', () => {
     expect(await readdir(join(world.out, 'production'))).toEqual(['channel.json', 'channel.json.asc', 'deb']);
   });
 
+  test('a file name that comes back with other bytes of the same length gets the new bytes', async () => {
+    const file = 'voms_1.0_amd64.deb';
+    const rebuilt = Buffer.from(voms('1.0')[file] ?? '');
+    rebuilt.write('1704067201', 24, 'latin1');
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    await world.publishes();
+    world.manifests = [];
+    await world.adds({ id: 'b', component: 'voms' }, { [file]: rebuilt });
+    await world.publishes();
+    expect(sha256(await readFile(join(world.out, root, 'pool/v/voms', file)))).toBe(sha256(rebuilt));
+  });
+
   test('mends a damaged index and a lost package', async () => {
     await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
     await world.publishes();
