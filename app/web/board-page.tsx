@@ -1,19 +1,20 @@
 import type { Step } from '../model/decision.ts';
 import { type State, states, terminalStates } from '../model/state.ts';
 import type { Board, TicketView } from './board.ts';
+import { Awaited } from './awaited.tsx';
 import { ChannelList } from './channel-list.tsx';
 import { Frame, Link } from './frame.tsx';
+import { LateList } from './late-list.tsx';
 import { PathPicture } from './path-picture.tsx';
 import { SiteList } from './site-list.tsx';
-import { type AwaitedData, awaitedAt } from './ticket-data.ts';
-import { Due, Time } from './time.tsx';
+import { awaitedAt } from './ticket-data.ts';
+import { Time } from './time.tsx';
 import { Told } from './told.tsx';
-import { stateWords, ticketName, whoWords } from './words.ts';
+import { pathOf, providerOf, stateWords, ticketName } from './words.ts';
 
 /** Cards shown of one state; the rest is counted, and in the JSON. Ended releases are many and rarely looked at. */
 const mostCards = 60;
 const mostEnded = 6;
-const mostLate = 30;
 
 /** `/`: every release by its state, who is late, and the channels. */
 export const BoardPage = ({ board }: { readonly board: Board }) => {
@@ -43,37 +44,6 @@ export const BoardPage = ({ board }: { readonly board: Board }) => {
       />
       <ChannelList channels={board.channels()} />
     </Frame>
-  );
-};
-
-/** Who is late, worst first: the first thing to be seen. */
-const LateList = ({ board }: { readonly board: Board }) => {
-  const now = board.now();
-  const late = board
-    .tickets()
-    .flatMap((view) => awaitedAt(view.decision, now).map((awaited) => ({ view, awaited })))
-    .filter(({ awaited }) => awaited.late)
-    .toSorted((one, other) => byText(one.awaited.due ?? '', other.awaited.due ?? ''));
-  if (late.length === 0) return <p class="nobody-late">Nobody is late.</p>;
-  return (
-    <section class="late-list" aria-labelledby="late">
-      <h2 id="late">{late.length} late</h2>
-      <ul>
-        {late.slice(0, mostLate).map(({ view, awaited }) => (
-          <li>
-            <strong class="who">{whoWords(view.facts, awaited.who)}</strong>
-            <a href={pathOf(view)}>
-              <bdi>{ticketName(view.facts)}</bdi>
-            </a>
-            <span>
-              <Told text={awaited.for} />,{' '}
-              {awaited.due === null ? 'late' : <Due at={awaited.due} late now={now} />}
-            </span>
-          </li>
-        ))}
-      </ul>
-      {late.length > mostLate ? <p>And {late.length - mostLate} more below.</p> : null}
-    </section>
   );
 };
 
@@ -154,59 +124,43 @@ const Card = ({ view, now }: { readonly view: TicketView; readonly now: string }
   const step = currentStep(decision.steps);
   return (
     <li class={`card${awaited.some(({ late }) => late) ? ' card-late' : ''}`}>
-      <h4>
-        <a href={pathOf(view)}>
-          <bdi>{ticketName(facts)}</bdi>
-        </a>
-      </h4>
-      <p class="tags">
-        {ticket === undefined ? null : (
-          <span class={`tag tag-${ticket.spec.class}`}>{ticket.spec.class}</span>
+      <div>
+        <h4>
+          <a href={pathOf(facts)}>
+            <bdi>{ticketName(facts)}</bdi>
+          </a>
+        </h4>
+        <p class="tags">
+          {ticket === undefined ? null : (
+            <span class={`tag tag-${ticket.spec.class}`}>{ticket.spec.class}</span>
+          )}
+          {decision.held ? <span class="tag tag-bad">held</span> : null}
+          {!ended && !decision.held && step?.stands === 'failed' ? (
+            <span class="tag tag-bad">needs mending</span>
+          ) : null}
+          <span>{providerOf(facts)}</span>
+          <span>#{facts.pull.number}</span>
+        </p>
+      </div>
+      <div>
+        {step === undefined ? null : (
+          <p class="stands">
+            <Told text={step.title} />
+          </p>
         )}
-        {decision.held ? <span class="tag tag-bad">held</span> : null}
-        {!ended && !decision.held && step?.stands === 'failed' ? (
-          <span class="tag tag-bad">needs mending</span>
+        {awaited.map((one) => (
+          <Awaited view={view} awaited={one} now={now} />
+        ))}
+        {ended && facts.journal.length > 0 ? (
+          <p class="quiet">
+            <Time at={lastEvent(view)} />
+          </p>
         ) : null}
-        <span>{providerOf(view)}</span>
-        <span>#{facts.pull.number}</span>
-      </p>
-      {step === undefined ? null : (
-        <p class="stands">
-          <Told text={step.title} />
-        </p>
-      )}
-      {awaited.map((one) => (
-        <Awaited view={view} awaited={one} now={now} />
-      ))}
+      </div>
       <SiteList sites={decision.sites} now={now} />
-      {ended && facts.journal.length > 0 ? (
-        <p class="quiet">
-          <Time at={lastEvent(view)} />
-        </p>
-      ) : null}
     </li>
   );
 };
-
-/** Who is awaited for what until when, as one line. */
-export const Awaited = ({
-  view,
-  awaited,
-  now,
-}: {
-  readonly view: TicketView;
-  readonly awaited: AwaitedData;
-  readonly now: string;
-}) => (
-  <p class="awaited">
-    <strong>{whoWords(view.facts, awaited.who)}</strong>: <Told text={awaited.for} />
-    {awaited.due === null ? null : (
-      <>
-        , <Due at={awaited.due} late={awaited.late} now={now} />
-      </>
-    )}
-  </p>
-);
 
 /** The step that tells where a ticket stands: the one that is under way or needs mending, else the last that was reached. */
 const currentStep = (steps: readonly Step[]): Step | undefined =>
@@ -214,14 +168,6 @@ const currentStep = (steps: readonly Step[]): Step | undefined =>
   steps.findLast(({ stands }) => stands === 'met') ??
   steps.find(({ stands }) => stands === 'waiting');
 
-/** The provider by its name, before the ticket can be read by the author's. */
-export function providerOf({ facts }: TicketView): string {
-  const slug = facts.ticket.value?.metadata.provider;
-  if (slug === undefined) return `by ${facts.pull.author.login}`;
-  return facts.configuration.catalogue.providers[slug]?.title ?? slug;
-}
-
-const pathOf = ({ facts }: TicketView): string => `/tickets/${String(facts.pull.number)}`;
 const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 const lastEvent = ({ facts }: TicketView): string => facts.journal.at(-1)?.at ?? '';

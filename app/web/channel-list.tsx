@@ -2,7 +2,7 @@ import type { ChannelView } from './board.ts';
 import { Time } from './time.tsx';
 import { counted } from './words.ts';
 
-/** Address of a channel's public key, as a keyring that apt reads (channels.md, layout). */
+/** Address of a channel's public key, as a keyring that apt reads (channels.md, layout). Throws when the channel's own is no address. */
 export const keyUrl = ({ channel, url }: ChannelView): string =>
   new URL(`../keys/${channel}.gpg`, url.endsWith('/') ? url : `${url}/`).href;
 

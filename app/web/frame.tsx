@@ -38,12 +38,15 @@ export const Frame = ({ title, board, data, home = false, children }: FrameProps
       </a>
       <header class="top">
         <div class="wide">
-          <a class="brand" href="/" aria-current={home ? 'page' : undefined}>
+          <p class="brand">
             <Mark />
             Staged Rollout
-          </a>
-          <nav aria-label="Elsewhere">
-            <Link to={board.repositoryUrl}>{board.repository}</Link>
+          </p>
+          <nav aria-label="Main">
+            <a href="/" aria-current={home ? 'page' : undefined}>
+              Board
+            </a>
+            <Link to={board.repositoryUrl}>Repository</Link>
           </nav>
         </div>
       </header>
@@ -53,8 +56,8 @@ export const Frame = ({ title, board, data, home = false, children }: FrameProps
       <footer class="bottom">
         <div class="wide">
           <p>
-            As of <Time at={board.now()} />. This page shows what is recorded and changes nothing; reload it
-            for the newest.
+            <bdi>{board.repository}</bdi> as of <Time at={board.now()} />. This page shows what is recorded
+            and changes nothing; reload it for the newest.
           </p>
           <p>
             For programs:{' '}

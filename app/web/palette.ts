@@ -8,11 +8,10 @@ export interface Palette {
   /** Borders that only decorate. */
   readonly line: string;
   readonly link: string;
-  /** Good, needs care, bad, and their pale grounds. */
+  /** Good, needs care, bad, and pale grounds. */
   readonly good: string;
   readonly goodGround: string;
   readonly care: string;
-  readonly careGround: string;
   readonly bad: string;
   readonly badGround: string;
   readonly codeGround: string;
@@ -31,7 +30,6 @@ export const light: Palette = {
   good: '#17663a',
   goodGround: '#e3f3e8',
   care: '#7d4e00',
-  careGround: '#fdf0d5',
   bad: '#a81c16',
   badGround: '#fdeae8',
   codeGround: '#eef1f5',
@@ -49,7 +47,6 @@ export const dark: Palette = {
   good: '#7fd6a0',
   goodGround: '#14301f',
   care: '#f3c067',
-  careGround: '#362a10',
   bad: '#ffa59c',
   badGround: '#3d1b19',
   codeGround: '#232d38',

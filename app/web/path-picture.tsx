@@ -6,6 +6,8 @@ import { counted, gateWords } from './words.ts';
 /** Dots drawn at one station; the number beside them always tells all. */
 const mostDots = 24;
 const dotsARow = 8;
+/** From dot to dot, in pixels. */
+const pitch = 14;
 
 interface Station {
   readonly name: string;
@@ -69,21 +71,19 @@ const channelTitles: Readonly<Record<Channel, string>> = {
   production: 'Production',
 };
 
-/** One dot a release; a late one is a square, so that it is not told by its colour alone. */
+/** One dot a release, and a plus for those that are not drawn; a late one is a square, so that it is not told by its colour alone. */
 const Dots = ({ count, late }: { readonly count: number; readonly late: number }) => {
-  const drawn = Math.min(count, mostDots);
-  const rows = Math.max(1, Math.ceil(drawn / dotsARow));
+  const places = Math.min(count, mostDots);
+  const width = String(dotsARow * pitch);
+  const height = String(Math.max(1, Math.ceil(places / dotsARow)) * pitch);
   return (
-    <svg
-      class="dots"
-      viewBox={`0 0 ${String(dotsARow * 14)} ${String(rows * 14)}`}
-      width={dotsARow * 14}
-      height={rows * 14}
-      aria-hidden="true"
-    >
-      {Array.from({ length: drawn }, (_, place) => {
-        const x = (place % dotsARow) * 14 + 2;
-        const y = Math.floor(place / dotsARow) * 14 + 2;
+    <svg class="dots" viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
+      {Array.from({ length: places }, (_, place) => {
+        const x = (place % dotsARow) * pitch + 2;
+        const y = Math.floor(place / dotsARow) * pitch + 2;
+        if (place === mostDots - 1 && count > mostDots) {
+          return <path class="dot-more" d={`M${String(x)} ${String(y + 5)}h10m-5 -5v10`} />;
+        }
         return place < late ? (
           <rect class="dot-late" x={x} y={y} width="10" height="10" />
         ) : (

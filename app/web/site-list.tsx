@@ -1,5 +1,5 @@
 import type { SiteStanding } from '../model/decision.ts';
-import { isPast, readable } from './time.tsx';
+import { Due, isPast } from './time.tsx';
 import { outcomeWords } from './words.ts';
 
 /** What a site has said so far, in a few words, with a sign whose shape differs as well. */
@@ -7,12 +7,8 @@ export const SiteWord = ({ site, now }: { readonly site: SiteStanding; readonly 
   if (site.tainted) return <span class="word word-late">report edited, has to report again</span>;
   if (site.outcome !== undefined)
     return <span class={`word word-${site.outcome}`}>{outcomeWords[site.outcome]}</span>;
-  const late = isPast(site.due, now);
   return (
-    <span class={`word ${late ? 'word-late' : 'word-open'}`}>
-      {site.participation}
-      {late ? ', report late' : ''}
-    </span>
+    <span class={`word ${isPast(site.due, now) ? 'word-late' : 'word-open'}`}>{site.participation}</span>
   );
 };
 
@@ -23,6 +19,7 @@ export const SiteList = ({ sites, now }: { readonly sites: readonly SiteStanding
       {sites.map((site) => (
         <li>
           <bdi>{site.site}</bdi> <SiteWord site={site} now={now} />
+          {isPast(site.due, now) ? <span class="late-tag">, report late</span> : null}
         </li>
       ))}
     </ul>
@@ -36,32 +33,32 @@ export const SiteTable = ({
   readonly sites: readonly SiteStanding[];
   readonly now: string;
 }) => (
-  <div class="scroll" role="region" aria-labelledby="sites" tabindex={0}>
-    <table aria-labelledby="sites">
-      <thead>
+  <table aria-labelledby="sites">
+    <thead>
+      <tr>
+        <th scope="col">Site and its people</th>
+        <th scope="col">Takes part</th>
+        <th scope="col">Report</th>
+      </tr>
+    </thead>
+    <tbody>
+      {sites.map((site) => (
         <tr>
-          <th scope="col">Site</th>
-          <th scope="col">Takes part</th>
-          <th scope="col">Report</th>
-          <th scope="col">Report due</th>
-          <th scope="col">People</th>
+          <th scope="row">
+            <bdi>{site.site}</bdi>
+            <span class="below">{site.people.join(', ')}</span>
+          </th>
+          <td>{site.committed ? 'committed' : 'as a volunteer'}</td>
+          <td>
+            <SiteWord site={site} now={now} />
+            {site.due === undefined ? null : (
+              <span class="below">
+                <Due at={site.due} late={isPast(site.due, now)} now={now} />
+              </span>
+            )}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {sites.map((site) => (
-          <tr>
-            <th scope="row">
-              <bdi>{site.site}</bdi>
-            </th>
-            <td>{site.committed ? 'committed' : 'as a volunteer'}</td>
-            <td>
-              <SiteWord site={site} now={now} />
-            </td>
-            <td>{site.due === undefined ? '—' : readable(site.due)}</td>
-            <td>{site.people.join(', ')}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+      ))}
+    </tbody>
+  </table>
 );

@@ -27,11 +27,12 @@ pre code { background: none; padding: 0; font-size: 1em; }
 .top .wide { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; align-items: center; justify-content: space-between; padding-block: 0.7rem; }
 .top a { color: inherit; }
 .top :focus-visible { outline-color: var(--bar-ink); }
-.brand { display: inline-flex; gap: 0.6rem; align-items: center; font-weight: 650; text-decoration: none; }
+.top nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; }
+.top [aria-current] { font-weight: 650; text-decoration: none; }
+.brand { display: inline-flex; gap: 0.6rem; align-items: center; font-weight: 650; }
 .mark { fill: currentColor; }
-main { padding-block: 1.75rem 2.5rem; }
-main > section, .columns > div > section { margin-top: 2.25rem; }
-.columns > div > section:first-child { margin-top: 0; }
+main.wide { padding-block: 1.75rem 2.5rem; }
+main > section { margin-top: 2.25rem; }
 .lead { max-width: 46rem; margin-top: 0.6rem; color: var(--quiet); font-size: 1.05rem; }
 .bottom { border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.9rem; }
 .bottom .wide { padding-block: 1.25rem 2rem; display: grid; gap: 0.35rem; }
@@ -58,12 +59,14 @@ main > .late-list { border-color: var(--bad); background: var(--bad-ground); mar
 .count .late-tag { margin-left: 0.5rem; }
 .dot { fill: var(--link); }
 .dot-late { fill: var(--bad); }
+.dot-more { stroke: var(--link); stroke-width: 2; }
 .gate { color: var(--quiet); font-size: 0.9rem; }
 .stage { display: grid; grid-template-columns: 13rem 1fr; gap: 0.75rem 1.5rem; padding: 1rem 0; border-top: 1px solid var(--line); }
 .stage-name p { color: var(--quiet); font-size: 0.9rem; }
 .number { display: inline-block; min-width: 1.6em; padding: 0 0.4em; border-radius: 1em; background: var(--code-ground); text-align: center; font-size: 0.85rem; font-weight: 600; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 0.75rem; align-items: start; }
-.cards .card { display: grid; gap: 0.35rem; }
+.cards { display: grid; gap: 0.5rem; min-width: 0; }
+.cards .card { display: grid; grid-template-columns: minmax(0, 17rem) minmax(0, 1fr) minmax(0, 14rem); gap: 0.35rem 1.5rem; padding-block: 0.7rem; }
+.cards .card > :nth-child(2):last-child { grid-column: 2 / -1; }
 .card-late { border-color: var(--bad); border-left-width: 5px; }
 .stands { font-weight: 500; }
 .awaited, .cards .quiet, .sites { font-size: 0.92rem; }
@@ -71,7 +74,7 @@ main > .late-list { border-color: var(--bad); background: var(--bad-ground); mar
 .tag { border: 1px solid currentColor; border-radius: 4px; padding: 0 0.4em; font-size: 0.85rem; color: var(--ink); }
 .tag-emergency, .tag-bad { color: var(--bad); background: var(--bad-ground); font-weight: 700; }
 .tag-major { font-weight: 700; }
-.sites { display: grid; gap: 0.1rem; }
+.sites { display: grid; gap: 0.1rem; align-content: start; }
 .word { white-space: nowrap; }
 .word::before { display: inline-block; width: 1.2em; text-align: center; }
 .word-success { color: var(--good); } .word-success::before { content: "✓" / ""; }
@@ -107,26 +110,27 @@ const ticket = `
 .stands-word { font-weight: 400; font-size: 0.9rem; color: var(--quiet); margin-left: 0.35rem; }
 .step-met .stands-word { color: var(--good); } .step-failed .stands-word { color: var(--bad); font-weight: 650; }
 .step-waiting .title { color: var(--quiet); }
+.because li { min-width: 0; }
 .because { display: grid; gap: 0.35rem; font-size: 0.95rem; }
 .quote { margin: 0.25rem 0; }
 .rule { color: var(--quiet); font-size: 0.85rem; }
-.scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.95rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.5rem 1rem 0.5rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
 thead th { color: var(--quiet); font-size: 0.9rem; }
 tbody th { font-weight: 600; }
 .packages .file { display: block; overflow-wrap: anywhere; }
 .digest { font-weight: 400; overflow-wrap: anywhere; }
-td.size { white-space: nowrap; }
-.commands { display: grid; gap: 0.5rem; margin-top: 0.6rem; }
-#addresses ~ .card + .card { margin-top: 0.75rem; }
+.below { display: block; font-weight: 400; font-size: 0.9rem; color: var(--quiet); }
+.commands dt { color: var(--quiet); font-size: 0.9rem; margin: 0.7rem 0 0.1rem; }
+.commands dd { padding: 0.1rem 0; }
+section > .card + .card { margin-top: 0.75rem; }
 .history { display: grid; gap: 0.5rem; }
-.history li { display: grid; grid-template-columns: 13rem 1fr; gap: 0 1.25rem; }
+.history li { display: grid; grid-template-columns: 15rem 1fr; gap: 0 1.25rem; }
 .history time { color: var(--quiet); font-size: 0.92rem; }
 `;
 
 const narrow = `
-@media (max-width: 60rem) { .columns { grid-template-columns: minmax(0, 1fr); } .columns > div > section:first-child { margin-top: 0; } }
+@media (max-width: 60rem) { .columns { grid-template-columns: minmax(0, 1fr); } .cards .card { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } .cards .sites { grid-column: 2; } }
 @media (max-width: 48rem) {
   h1 { font-size: 1.45rem; }
   .wide { padding-inline: 1rem; }
@@ -134,7 +138,18 @@ const narrow = `
   .path { grid-template-columns: minmax(0, 1fr); gap: 1.5rem; }
   .station + .station::before { left: 1.9rem; top: -1.45rem; width: 0; height: 1.1rem; border: 0; border-left: 2px solid var(--quiet); }
   .station + .station::after { left: 1.66rem; top: -0.85rem; transform: rotate(135deg); }
-  .cards { grid-template-columns: minmax(0, 1fr); }
+  .cards .card { grid-template-columns: minmax(0, 1fr); }
+  .cards .sites, .cards .card > :nth-child(2):last-child { grid-column: 1; }
+  .station { grid-template-columns: auto 1fr auto; row-gap: 0; }
+  .station > .count { grid-column: 3; }
+  th, td { padding-right: 0.6rem; }
+}
+`;
+
+const forced = `
+@media (forced-colors: active) {
+  .dot, .dot-late, .mark { fill: CanvasText; }
+  .icon, .sign, .dot-more { color: CanvasText; stroke: CanvasText; }
 }
 `;
 
@@ -150,4 +165,4 @@ const print = `
 `;
 
 /** `/style.css`: all there is. Colours come from the palette; light or dark as the reader's system says. */
-export const stylesheet = [foundation, board, ticket, narrow, print].join('').trimStart();
+export const stylesheet = [foundation, board, ticket, narrow, forced, print].join('').trimStart();

@@ -1,5 +1,5 @@
 import type { Entry } from '../model/journal.ts';
-import { Awaited, providerOf } from './board-page.tsx';
+import { Awaited } from './awaited.tsx';
 import type { Board, ChannelView, TicketView } from './board.ts';
 import { Sources } from './channel-list.tsx';
 import { Frame, Link } from './frame.tsx';
@@ -8,7 +8,7 @@ import { SiteTable } from './site-list.tsx';
 import { StepTimeline } from './step-timeline.tsx';
 import { awaitedAt, packagesOf, standingIn } from './ticket-data.ts';
 import { Time } from './time.tsx';
-import { stateWords, ticketName } from './words.ts';
+import { heldMeaning, providerOf, stateWords, ticketName } from './words.ts';
 
 /** Entries of the journal shown, the newest; all of them are in the JSON. */
 const mostHistory = 200;
@@ -33,7 +33,7 @@ export const TicketPage = ({ view, board }: { readonly view: TicketView; readonl
           {stateWords[decision.state].title}
           {decision.held ? ', held' : ''}
         </strong>{' '}
-        {stateWords[decision.state].meaning}
+        {decision.held ? heldMeaning : stateWords[decision.state].meaning}
       </p>
       <About view={view} />
       <section aria-labelledby="awaiting">
@@ -49,18 +49,16 @@ export const TicketPage = ({ view, board }: { readonly view: TicketView; readonl
           <h2 id="steps">Where it stands</h2>
           <StepTimeline steps={decision.steps} now={now} />
         </section>
-        <div>
-          <section aria-labelledby="sites">
-            <h2 id="sites">Early adopter sites</h2>
-            {decision.sites.length === 0 ? (
-              <p>None takes part yet.</p>
-            ) : (
-              <SiteTable sites={decision.sites} now={now} />
-            )}
-          </section>
-          <Commands view={view} />
-        </div>
+        <Commands view={view} />
       </div>
+      <section aria-labelledby="sites">
+        <h2 id="sites">Early adopter sites</h2>
+        {decision.sites.length === 0 ? (
+          <p>None takes part yet.</p>
+        ) : (
+          <SiteTable sites={decision.sites} now={now} />
+        )}
+      </section>
       <Packages view={view} />
       <Addresses view={view} channels={board.channels()} />
       <History journal={facts.journal} />
@@ -74,7 +72,7 @@ const About = ({ view }: { readonly view: TicketView }) => {
   const spec = facts.ticket.value?.spec;
   return (
     <dl class="about">
-      <Row name="Provider">{providerOf(view)}</Row>
+      <Row name="Provider">{providerOf(facts)}</Row>
       {spec === undefined ? null : (
         <>
           <Row name="Class">
@@ -111,13 +109,18 @@ const Commands = ({ view: { facts, decision } }: { readonly view: TicketView }) 
     <p>
       A command stands on a line of its own in a comment of the <Link to={facts.pull.url}>pull request</Link>.
     </p>
-    <ul class="commands">
-      {decision.commands.map((command) => (
-        <li>
-          <code>{command.text}</code> <span class="quiet">{command.for}</span>
-        </li>
+    <dl class="commands">
+      {[...new Set(decision.commands.map(({ for: who }) => who))].map((who) => (
+        <>
+          <dt>{who}</dt>
+          {decision.commands
+            .filter((command) => command.for === who)
+            .map(({ text }) => (
+              <dd>{text.startsWith('/') ? <code>{text}</code> : text}</dd>
+            ))}
+        </>
       ))}
-    </ul>
+    </dl>
   </section>
 );
 
@@ -133,8 +136,7 @@ const Packages = ({ view }: { readonly view: TicketView }) => {
           <thead>
             <tr>
               <th scope="col">Package and its SHA-256</th>
-              <th scope="col">Target</th>
-              <th scope="col">Size</th>
+              <th scope="col">Target and size</th>
             </tr>
           </thead>
           <tbody>
@@ -144,8 +146,10 @@ const Packages = ({ view }: { readonly view: TicketView }) => {
                   <span class="file">{file}</span>
                   <code class="digest">{sha256}</code>
                 </th>
-                <td>{target}</td>
-                <td class="size">{readableSize(size)}</td>
+                <td>
+                  {target}
+                  <span class="below">{readableSize(size)}</span>
+                </td>
               </tr>
             ))}
           </tbody>

@@ -22,6 +22,9 @@ export const stateWords: Readonly<Record<State, { readonly title: string; readon
   withdrawn: { title: 'Withdrawn', meaning: 'Taken back by its provider.' },
 };
 
+/** Of a release that is held while it closes. */
+export const heldMeaning = 'The evidence did not hold: nothing moves until it is closed again or rejected.';
+
 export const standsWords: Readonly<Record<Step['stands'], string>> = {
   met: 'done',
   working: 'under way',
@@ -57,13 +60,16 @@ const roleWords: ReadonlyMap<string, string> = new Map([
   ['early adopters', 'Early adopters'],
 ]);
 
-/** Who is awaited, as a person would say it: the role, the provider by its name, or a site. */
-export function whoWords(facts: Facts, who: string): string {
-  if (who !== 'provider') return roleWords.get(who) ?? who;
-  const slug = facts.ticket.value?.metadata.provider ?? '';
-  const title = facts.configuration.catalogue.providers[slug]?.title;
-  return title === undefined ? `Provider (${facts.pull.author.login})` : `Provider (${title})`;
+/** The provider by its name in the catalogue; before the ticket can be read, its author. */
+export function providerOf({ ticket, pull, configuration }: Facts): string {
+  const slug = ticket.value?.metadata.provider;
+  if (slug === undefined) return pull.author.login;
+  return configuration.catalogue.providers[slug]?.title ?? slug;
 }
+
+/** Who is awaited, as a person would say it: the role, the provider by its name, or a site. */
+export const whoWords = (facts: Facts, who: string): string =>
+  who === 'provider' ? `Provider (${providerOf(facts)})` : (roleWords.get(who) ?? who);
 
 /** What a page calls the ticket: its release, else the file it would be, else what its author called the pull request. Foreign text. */
 export function ticketName({ ticket, pull }: Facts): string {
@@ -75,3 +81,6 @@ export function ticketName({ ticket, pull }: Facts): string {
 /** `1 site`, `2 sites`. */
 export const counted = (count: number, what: string): string =>
   `${String(count)} ${what}${count === 1 ? '' : 's'}`;
+
+/** Address of a ticket's page. */
+export const pathOf = ({ pull }: Facts): string => `/tickets/${String(pull.number)}`;
