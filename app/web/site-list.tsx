@@ -1,12 +1,10 @@
 import type { SiteStanding } from '../model/decision.ts';
 import { Due, isPast } from './time.tsx';
-import { outcomeWords } from './words.ts';
 
 /** What a site has said so far, in a few words, with a sign whose shape differs as well. */
-export const SiteWord = ({ site, now }: { readonly site: SiteStanding; readonly now: string }) => {
+const SiteWord = ({ site, now }: { readonly site: SiteStanding; readonly now: string }) => {
   if (site.tainted) return <span class="word word-late">report edited, has to report again</span>;
-  if (site.outcome !== undefined)
-    return <span class={`word word-${site.outcome}`}>{outcomeWords[site.outcome]}</span>;
+  if (site.outcome !== undefined) return <span class={`word word-${site.outcome}`}>{site.outcome}</span>;
   return (
     <span class={`word ${isPast(site.due, now) ? 'word-late' : 'word-open'}`}>{site.participation}</span>
   );

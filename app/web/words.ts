@@ -1,5 +1,5 @@
 import type { Channel } from '../model/channel.ts';
-import type { SiteStanding, Step } from '../model/decision.ts';
+import type { Step } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import { visibleText } from '../model/hidden-character.ts';
 import type { State } from '../model/state.ts';
@@ -38,12 +38,6 @@ export const stepWords: Readonly<Record<Step['step'], string>> = {
   verification: 'Verification',
   'staged rollout': 'Staged rollout',
   close: 'Close',
-};
-
-export const outcomeWords: Readonly<Record<NonNullable<SiteStanding['outcome']>, string>> = {
-  success: 'success',
-  warning: 'warning',
-  reject: 'reject',
 };
 
 /** What a release needed to get into each channel. */

@@ -53,7 +53,7 @@ export function unbalanced(tags: readonly Tag[]): string | undefined {
 }
 
 /** Text inside an element that starts at the given place, up to its own end. */
-export function insideOf(tags: readonly Tag[], start: number): string {
+function insideOf(tags: readonly Tag[], start: number): string {
   let depth = 0;
   let text = '';
   for (const { name, end, text: own } of tags.slice(start)) {

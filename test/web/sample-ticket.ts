@@ -70,7 +70,7 @@ function entryOf([at, event, by]: Story[number], place: number): Entry {
 }
 
 /** Facts of one ticket, complete and consistent, with the given story as its journal. */
-export function factsOf(sketch: TicketSketch): Facts {
+function factsOf(sketch: TicketSketch): Facts {
   const { number, component, version, stack = 'arc', story = [] } = sketch;
   const value = ticketOf(sketch);
   const digest = digestOf(number);
