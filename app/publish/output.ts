@@ -102,15 +102,16 @@ async function putFiles(folder: string, files: readonly OutputFile[]): Promise<v
       await mkdir(dirname(place), { recursive: true });
       await writeDurably(aside, bytes);
     }
-    // Order matters to clients that come between two renames and, after a power cut, to what is found again.
-    for (const { aside, path } of staged) {
-      await rename(aside, path);
-      await sync(dirname(path));
-    }
   } catch (error) {
-    // A full disk must not stay full of what never came into place; what is in place already stays.
+    // A full disk must not stay full of what never came into place.
     await Promise.allSettled(staged.map(({ aside }) => rm(aside, { force: true })));
     throw error;
+  }
+  // Order matters to clients that come between two renames and, after a power cut, to what is found again. When one of them fails the
+  // rest stays aside: the next run may have to finish the switch with it.
+  for (const { aside, path } of staged) {
+    await rename(aside, path);
+    await sync(dirname(path));
   }
 }
 
