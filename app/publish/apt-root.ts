@@ -12,7 +12,7 @@ import type { IndexFacts } from './package-facts.ts';
 import { PublishError } from './publish-error.ts';
 
 /** A package of a root, with the place of its file. */
-export interface PooledPackage {
+interface PooledPackage {
   readonly listed: ListedPackage;
   readonly facts: IndexFacts;
   /** Relative to the apt root. */

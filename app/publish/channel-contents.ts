@@ -14,7 +14,7 @@ export interface ListedPackage {
 }
 
 /** The packages of one target in a channel. */
-export interface TargetContents {
+interface TargetContents {
   readonly target: Target;
   readonly packages: readonly ListedPackage[];
 }

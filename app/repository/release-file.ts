@@ -2,7 +2,7 @@ import { fieldText, fieldValue, parseParagraph, type Field } from './deb822.ts';
 import { Refusal } from './refusal.ts';
 
 /** An index file that a `Release` file vouches for. */
-export interface ReleaseEntry {
+interface ReleaseEntry {
   /** Relative to the folder of the `Release` file. */
   readonly path: string;
   /** In bytes. */

@@ -3,7 +3,7 @@ import { Refusal, shown } from './refusal.ts';
 /** What an entry of a package's tar archive can be; devices and pipes are refused (Debian policy 10.6). */
 export type TarType = 'file' | 'hard-link' | 'symbolic-link' | 'folder';
 
-export interface TarEntry {
+interface TarEntry {
   /** Path without a leading `./`, for example `usr/bin/voms-proxy-init`. */
   readonly path: string;
   readonly type: TarType;

@@ -38,7 +38,7 @@ describe('an output folder', () => {
         { path: 'first', bytes: bytes('1') },
         { path: 'file/below', bytes: bytes('2') },
       ]),
-    ).rejects.toThrow('ENOTDIR');
+    ).rejects.toThrow('EEXIST');
     expect(await readdir(dir)).toEqual(['file']);
   });
 
@@ -49,8 +49,8 @@ describe('an output folder', () => {
         { path: 'first', bytes: bytes('1') },
         { path: 'second', bytes: bytes('2') },
       ]),
-    ).rejects.toThrow();
-    const [leftover = ''] = (await readdir(dir)).filter(isLeftover);
+    ).rejects.toThrow('rename');
+    const leftover = (await readdir(dir)).find(isLeftover) ?? '';
     expect(meantPath(leftover)).toBe('second');
     expect(await readFile(join(dir, 'first'), 'utf8')).toBe('1');
     await rm(join(dir, 'second'), { recursive: true });
