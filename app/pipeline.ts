@@ -46,7 +46,10 @@ export async function runTicket(outside: Outside, number: number): Promise<Found
 export async function explainTicket(
   outside: Outside,
   number: number,
-): Promise<{ readonly gathered: Gathered; readonly decision: Decision; readonly effects: ReturnType<typeof plan> } | undefined> {
+): Promise<
+  | { readonly gathered: Gathered; readonly decision: Decision; readonly effects: ReturnType<typeof plan> }
+  | undefined
+> {
   const gathered = await gather(outside, number);
   if (!('facts' in gathered)) return undefined;
   const decision = decide(gathered.facts);

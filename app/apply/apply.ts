@@ -16,7 +16,10 @@ export interface Outside extends Sources {
 }
 
 /** What came of an effect: go on, read everything again before the next one, or facts that are newer than what was gathered. */
-export type Applied = { readonly is: 'done' } | { readonly is: 'again' } | { readonly is: 'newer'; readonly gathered: Gathered };
+export type Applied =
+  | { readonly is: 'done' }
+  | { readonly is: 'again' }
+  | { readonly is: 'newer'; readonly gathered: Gathered };
 
 const done: Applied = { is: 'done' };
 const again: Applied = { is: 'again' };
@@ -31,7 +34,10 @@ export async function apply(outside: Outside, gathered: Gathered, effect: Effect
     case 'append':
       return appended(gathered, await append(record, gathered, effect, () => new Date()));
     case 'pull': {
-      const pulled: PullOutcome = { digest: effect.digest, ...(await outside.pullPackages(effect.ticket, gathered)) };
+      const pulled: PullOutcome = {
+        digest: effect.digest,
+        ...(await outside.pullPackages(effect.ticket, gathered)),
+      };
       return { is: 'newer', gathered: { ...gathered, facts: { ...facts, pulled } } };
     }
     case 'open-promotion':
@@ -41,7 +47,8 @@ export async function apply(outside: Outside, gathered: Gathered, effect: Effect
       await merge(outside, effect.number, effect.head, `Merge promotion #${String(effect.number)}`);
       return again;
     case 'drop-promotion':
-      if (effect.number !== undefined) await github.rest.pulls.update({ ...at, pull_number: effect.number, state: 'closed' });
+      if (effect.number !== undefined)
+        await github.rest.pulls.update({ ...at, pull_number: effect.number, state: 'closed' });
       await record.deleteBranch(effect.branch);
       return done;
     case 'merge-ticket':
@@ -66,15 +73,23 @@ export async function apply(outside: Outside, gathered: Gathered, effect: Effect
       }
       return done;
     case 'assign':
-      if (effect.add.length > 0) await github.rest.issues.addAssignees({ ...issue, assignees: [...effect.add] });
-      if (effect.remove.length > 0) await github.rest.issues.removeAssignees({ ...issue, assignees: [...effect.remove] });
+      if (effect.add.length > 0)
+        await github.rest.issues.addAssignees({ ...issue, assignees: [...effect.add] });
+      if (effect.remove.length > 0)
+        await github.rest.issues.removeAssignees({ ...issue, assignees: [...effect.remove] });
       return done;
     case 'request-review':
       await requestReview(outside, facts.pull.number, effect);
       return done;
     case 'check': {
       const { name, head, status, conclusion, title, summary } = effect.check;
-      const run = { ...at, name, status, output: { title, summary }, ...(conclusion === undefined ? {} : { conclusion }) };
+      const run = {
+        ...at,
+        name,
+        status,
+        output: { title, summary },
+        ...(conclusion === undefined ? {} : { conclusion }),
+      };
       if (effect.id === undefined) await github.rest.checks.create({ ...run, head_sha: head });
       else await github.rest.checks.update({ ...run, check_run_id: effect.id });
       return done;
@@ -97,7 +112,10 @@ function appended(gathered: Gathered, written: Awaited<ReturnType<typeof append>
   if (!written) return again;
   const { facts } = gathered;
   const journal = readJournal(written.journalText, facts.ticket.id ?? '');
-  return { is: 'newer', gathered: { ...gathered, ...written, facts: { ...facts, journal, pulled: undefined } } };
+  return {
+    is: 'newer',
+    gathered: { ...gathered, ...written, facts: { ...facts, journal, pulled: undefined } },
+  };
 }
 
 /** Who cannot be asked on GitHub (no access, or the author) is told by comments all the same: a 422 here stops nothing. */
@@ -113,7 +131,10 @@ async function requestReview(
   ];
   for (const [kind, name] of asked) {
     await github.rest.pulls
-      .requestReviewers({ ...pull, ...(kind === 'team' ? { team_reviewers: [name] } : { reviewers: [name] }) })
+      .requestReviewers({
+        ...pull,
+        ...(kind === 'team' ? { team_reviewers: [name] } : { reviewers: [name] }),
+      })
       .catch(unlessStatus(422));
   }
   if (effect.removeTeams.length > 0) {

@@ -31,7 +31,8 @@ export async function append(
     if (await record.push(commit, 'main')) return { main: commit, journalText: text };
     const { main } = await record.fetch(facts.pull.number);
     const changed = await record.diff(gathered.main, main);
-    if (changed.some((change) => wasRead(change.path, path, facts.ticket.path ?? '', name.id))) return undefined;
+    if (changed.some((change) => wasRead(change.path, path, facts.ticket.path ?? '', name.id)))
+      return undefined;
     parent = main;
   }
   return undefined;

@@ -19,7 +19,8 @@ export async function openPromotion(sources: Sources, gathered: Gathered, move: 
   const { facts, main } = gathered;
   const id = facts.ticket.id ?? '';
   const date = new Date();
-  const manifest = move.to === 'withdrawn' ? tombstone(gathered, move) : manifestFor(gathered, move.to, move.digest);
+  const manifest =
+    move.to === 'withdrawn' ? tombstone(gathered, move) : manifestFor(gathered, move.to, move.digest);
   const text = writeYaml(manifest);
   const files = new Map<string, string | undefined>();
   const standing = facts.shelf?.shelf;
@@ -60,9 +61,11 @@ function remove(files: Map<string, string | undefined>, shelf: Shelf, id: string
 function manifestFor(gathered: Gathered, to: Shelf, digest: string): Manifest {
   const { facts } = gathered;
   const ticket = facts.ticket.value;
-  if (!ticket || facts.ticket.digest !== digest) throw new Error('a manifest is made from the ticket that was certified');
+  if (!ticket || facts.ticket.digest !== digest)
+    throw new Error('a manifest is made from the ticket that was certified');
   const { metadata, spec } = ticket;
-  const platforms = entryOf(facts.configuration.distributions.distributions, spec.distribution)?.platforms ?? {};
+  const platforms =
+    entryOf(facts.configuration.distributions.distributions, spec.distribution)?.platforms ?? {};
   return {
     apiVersion: 'rollout/v1',
     kind: 'Manifest',
@@ -79,7 +82,12 @@ function manifestFor(gathered: Gathered, to: Shelf, digest: string): Manifest {
     targets: spec.targets.map(({ platform, arch, packages }) => {
       const format = entryOf(platforms, platform)?.format;
       if (format === undefined) throw new Error(`the platform ${platform} has no package format`);
-      return { platform, arch, format, packages: packages.map(({ file, size, sha256 }) => ({ file, size, sha256 })) };
+      return {
+        platform,
+        arch,
+        format,
+        packages: packages.map(({ file, size, sha256 }) => ({ file, size, sha256 })),
+      };
     }),
   };
 }
@@ -89,13 +97,22 @@ function tombstone(gathered: Gathered, move: Move): Manifest {
   const standing = gathered.facts.shelf?.manifest;
   if (!standing) throw new Error('only a manifest that stands somewhere can be withdrawn');
   const reason = move.reason?.slice(0, 20_000);
-  return { ...standing, channel: 'withdrawn', evidence: { ...evidenceOf(gathered), ...(reason ? { reason } : {}) } };
+  return {
+    ...standing,
+    channel: 'withdrawn',
+    evidence: { ...evidenceOf(gathered), ...(reason ? { reason } : {}) },
+  };
 }
 
 function evidenceOf({ facts, journalText }: Gathered): Manifest['evidence'] {
   const name = parseTicketPath(facts.ticket.path ?? '');
   if (!name || journalText === undefined) throw new Error('a manifest rests on a journal');
-  return { ticket: facts.pull.number, journal: journalPath(name), entry: facts.journal.length, hash: headOf(journalText) };
+  return {
+    ticket: facts.pull.number,
+    journal: journalPath(name),
+    entry: facts.journal.length,
+    hash: headOf(journalText),
+  };
 }
 
 /** Merges a promotion, or the ticket, at exactly the head that was decided on. Gives false when the forge says that it moved, or not now. */
@@ -106,7 +123,13 @@ export async function merge(
   title: string,
 ): Promise<boolean> {
   try {
-    await github.rest.pulls.merge({ ...at, pull_number: number, sha: head, merge_method: 'merge', commit_title: title });
+    await github.rest.pulls.merge({
+      ...at,
+      pull_number: number,
+      sha: head,
+      merge_method: 'merge',
+      commit_title: title,
+    });
     return true;
   } catch (error) {
     // 409: the head moved; 405: not mergeable now. Both are read again, never forced.

@@ -11,7 +11,11 @@ export interface TicketDraft {
   readonly class: 'emergency' | 'revision' | 'minor' | 'major';
   readonly distribution?: string;
   readonly previous?: string;
-  readonly targets: readonly { readonly platform: string; readonly arch: string; readonly packages: readonly TicketPackage[] }[];
+  readonly targets: readonly {
+    readonly platform: string;
+    readonly arch: string;
+    readonly packages: readonly TicketPackage[];
+  }[];
   /** More fields of `spec`. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
@@ -41,6 +45,8 @@ export function ticketText(draft: TicketDraft): string {
   });
 }
 
+const silent = (): void => undefined;
+
 /** A person at work on the forge, through nothing but the public API and with nobody's token but their own. */
 export class Actor {
   readonly login: string;
@@ -51,7 +57,12 @@ export class Actor {
     const [owner = '', repo = ''] = repository.split('/');
     this.login = login;
     this.#at = { owner, repo };
-    this.octokit = new Octokit({ auth: token, baseUrl: apiUrl });
+    // Octokit's own log tells of every 404 that was only a question.
+    this.octokit = new Octokit({
+      auth: token,
+      baseUrl: apiUrl,
+      log: { debug: silent, info: silent, warn: silent, error: silent },
+    });
   }
 
   /** Writes a file to a branch of one's own fork. */
@@ -115,23 +126,43 @@ export class Actor {
   /** Only GraphQL can mark a draft ready, on GitHub as here. */
   async marksReady(number: number): Promise<void> {
     const { data } = await this.octokit.rest.pulls.get({ ...this.#at, pull_number: number });
-    await this.octokit.graphql('mutation ($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }', {
-      id: data.node_id,
-    });
+    await this.octokit.graphql(
+      'mutation ($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }',
+      {
+        id: data.node_id,
+      },
+    );
   }
 
   async comments(number: number, body: string): Promise<number> {
-    const { data } = await this.octokit.rest.issues.createComment({ ...this.#at, issue_number: number, body });
+    const { data } = await this.octokit.rest.issues.createComment({
+      ...this.#at,
+      issue_number: number,
+      body,
+    });
     return data.id;
   }
 
-  async reviews(number: number, event: 'APPROVE' | 'COMMENT' | 'REQUEST_CHANGES', body: string): Promise<number> {
-    const { data } = await this.octokit.rest.pulls.createReview({ ...this.#at, pull_number: number, event, body });
+  async reviews(
+    number: number,
+    event: 'APPROVE' | 'COMMENT' | 'REQUEST_CHANGES',
+    body: string,
+  ): Promise<number> {
+    const { data } = await this.octokit.rest.pulls.createReview({
+      ...this.#at,
+      pull_number: number,
+      event,
+      body,
+    });
     return data.id;
   }
 
   /** The newest form of a kind that the system posted in the ticket: what a person copies into the review. */
-  async formIn(number: number, kind: 'VerificationReport' | 'EarlyAdopterReport', site?: string): Promise<string> {
+  async formIn(
+    number: number,
+    kind: 'VerificationReport' | 'EarlyAdopterReport',
+    site?: string,
+  ): Promise<string> {
     const comments = await this.octokit.paginate(this.octokit.rest.issues.listComments, {
       ...this.#at,
       issue_number: number,
@@ -139,19 +170,33 @@ export class Actor {
     });
     const form = comments
       .map(({ body }) => /```yaml\n([^]*?)\n```/.exec(body ?? '')?.[1] ?? '')
-      .findLast((text) => text.includes(`kind: ${kind}`) && (site === undefined || text.includes(`site: ${site}`)));
+      .findLast(
+        (text) => text.includes(`kind: ${kind}`) && (site === undefined || text.includes(`site: ${site}`)),
+      );
     if (form === undefined) throw new Error(`no ${kind} form in #${String(number)} yet`);
     return form;
   }
 
   /** Verifies with the posted form. */
   async verifies(number: number): Promise<void> {
-    await this.reviews(number, 'APPROVE', `\`\`\`yaml\n${await this.formIn(number, 'VerificationReport')}\n\`\`\``);
+    await this.reviews(
+      number,
+      'APPROVE',
+      `\`\`\`yaml\n${await this.formIn(number, 'VerificationReport')}\n\`\`\``,
+    );
   }
 
   /** Reports for a site with the posted form: Success approves, Warning comments, Reject requests changes. */
-  async reports(number: number, site: string, outcome: 'success' | 'warning' | 'reject', text = ''): Promise<void> {
-    const form = (await this.formIn(number, 'EarlyAdopterReport', site)).replace(/^outcome: .*$/m, `outcome: ${outcome}`);
+  async reports(
+    number: number,
+    site: string,
+    outcome: 'success' | 'warning' | 'reject',
+    text = '',
+  ): Promise<void> {
+    const form = (await this.formIn(number, 'EarlyAdopterReport', site)).replace(
+      /^outcome: .*$/m,
+      `outcome: ${outcome}`,
+    );
     const filled =
       outcome === 'reject'
         ? form.replace(/^issues: .*$/m, `issues: [{severity: critical, summary: ${JSON.stringify(text)}}]`)

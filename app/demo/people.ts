@@ -23,16 +23,28 @@ const staff = [
 ] as const;
 
 /** Everybody in the demo, made from the sample policy, catalogue and registry: providers, staff, early adopters, and one outsider. */
-export function peopleOf(policy: Policy, catalogue: Catalogue, { sites }: EarlyAdopters): readonly DemoPerson[] {
-  const providers = Object.entries(catalogue.providers).map(
-    ([name, { title, team }]): DemoPerson => ({ login: `p-${name}`, name: `${title} (provider)`, teams: [team], sites: [] }),
-  );
-  const team = staff.map(
-    ({ login, name, role }): DemoPerson => ({ login, name, teams: [policy.roles[role]], sites: [] }),
-  );
+export function peopleOf(
+  policy: Policy,
+  catalogue: Catalogue,
+  { sites }: EarlyAdopters,
+): readonly DemoPerson[] {
+  const providers = Object.entries(catalogue.providers).map(([name, { title, team }]): DemoPerson => ({
+    login: `p-${name}`,
+    name: `${title} (provider)`,
+    teams: [team],
+    sites: [],
+  }));
+  const team = staff.map(({ login, name, role }): DemoPerson => ({
+    login,
+    name,
+    teams: [policy.roles[role]],
+    sites: [],
+  }));
   const adopters = new Map<string, DemoPerson>();
   for (const { site, github, commitments, team: own } of sites) {
-    const groups = commitments.map(({ stack }) => policy.early_adopters[stack]).filter((slug) => slug !== undefined);
+    const groups = commitments
+      .map(({ stack }) => policy.early_adopters[stack])
+      .filter((slug) => slug !== undefined);
     for (const login of github) {
       const known = adopters.get(login);
       adopters.set(login, {
@@ -43,12 +55,21 @@ export function peopleOf(policy: Policy, catalogue: Catalogue, { sites }: EarlyA
       });
     }
   }
-  return [...providers, ...team, ...adopters.values(), { login: 'outsider-otto', name: 'Otto (outsider)', teams: [], sites: [] }];
+  return [
+    ...providers,
+    ...team,
+    ...adopters.values(),
+    { login: 'outsider-otto', name: 'Otto (outsider)', teams: [], sites: [] },
+  ];
 }
 
 /** The forge's teams. People need no write access: the gate is the system's check (process.md 1.4). */
 export function teamsOf(people: readonly DemoPerson[], policy: Policy): ForgeSeed['teams'] {
-  const slugs = new Set([...Object.values(policy.roles), ...Object.values(policy.early_adopters), ...people.flatMap(({ teams }) => teams)]);
+  const slugs = new Set([
+    ...Object.values(policy.roles),
+    ...Object.values(policy.early_adopters),
+    ...people.flatMap(({ teams }) => teams),
+  ]);
   return [...slugs].map((slug) => ({
     slug,
     members: people.filter(({ teams }) => teams.includes(slug)).map(({ login }) => login),

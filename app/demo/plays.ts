@@ -10,7 +10,12 @@ export interface Play {
   readonly ticket: Omit<TicketDraft, 'targets'> & { readonly packages: readonly string[] };
   readonly provider: string;
   readonly draft?: boolean;
-  readonly sites: readonly { readonly site: string; readonly login: string; readonly outcome: 'success' | 'warning' | 'reject'; readonly text?: string }[];
+  readonly sites: readonly {
+    readonly site: string;
+    readonly login: string;
+    readonly outcome: 'success' | 'warning' | 'reject';
+    readonly text?: string;
+  }[];
   readonly close: { readonly outcome: 'success' | 'warning' | 'reject'; readonly summary: string };
   readonly ends: 'success' | 'warning' | 'rejected';
 }
@@ -39,7 +44,14 @@ export const baseline: Play = {
 export const plays: readonly Play[] = [
   {
     title: 'a revision that ends in Success',
-    ticket: { stack: 'glite', component: 'bdii', provider: 'cern', version: '6.0.1', class: 'revision', packages: ['bdii'] },
+    ticket: {
+      stack: 'glite',
+      component: 'bdii',
+      provider: 'cern',
+      version: '6.0.1',
+      class: 'revision',
+      packages: ['bdii'],
+    },
     provider: 'p-cern',
     sites: [{ site: 'CESGA', login: 'ea-cesga-a', outcome: 'success' }],
     close: { outcome: 'success', summary: 'CESGA ran it on its site index for a week; nothing to report.' },
@@ -60,17 +72,42 @@ export const plays: readonly Play[] = [
     draft: true,
     sites: [
       { site: 'NDGF-T1', login: 'ea-ndgf-a', outcome: 'success' },
-      { site: 'SiGNET', login: 'ea-signet-a', outcome: 'warning', text: 'Say that a-rex has to be restarted by hand after the update.' },
+      {
+        site: 'SiGNET',
+        login: 'ea-signet-a',
+        outcome: 'warning',
+        text: 'Say that a-rex has to be restarted by hand after the update.',
+      },
     ],
-    close: { outcome: 'warning', summary: 'Works at both sites. Restart a-rex by hand after the update; the release notes will say so.' },
+    close: {
+      outcome: 'warning',
+      summary: 'Works at both sites. Restart a-rex by hand after the update; the release notes will say so.',
+    },
     ends: 'warning',
   },
   {
     title: 'a revision that an early adopter rejects',
-    ticket: { stack: 'glite', component: 'gfal2', provider: 'cern', version: '2.21.4', class: 'revision', packages: ['gfal2-util'] },
+    ticket: {
+      stack: 'glite',
+      component: 'gfal2',
+      provider: 'cern',
+      version: '2.21.4',
+      class: 'revision',
+      packages: ['gfal2-util'],
+    },
     provider: 'p-cern',
-    sites: [{ site: 'GRIF', login: 'ea-grif-a', outcome: 'reject', text: 'Transfers over 2 GiB end with a truncated file.' }],
-    close: { outcome: 'reject', summary: 'GRIF found truncated transfers; rolled back within twenty minutes.' },
+    sites: [
+      {
+        site: 'GRIF',
+        login: 'ea-grif-a',
+        outcome: 'reject',
+        text: 'Transfers over 2 GiB end with a truncated file.',
+      },
+    ],
+    close: {
+      outcome: 'reject',
+      summary: 'GRIF found truncated transfers; rolled back within twenty minutes.',
+    },
     ends: 'rejected',
   },
 ];
@@ -88,7 +125,9 @@ export async function playToReports(world: World, play: Play, tell: Tell): Promi
     { ...ticket, targets: [{ platform: 'debian12', arch: 'amd64', packages: offered }] },
     play.draft ?? false,
   );
-  say(`${play.provider} opens pull request #${String(number)}${play.draft === true ? ' as a draft' : ''}: ${play.title}`);
+  say(
+    `${play.provider} opens pull request #${String(number)}${play.draft === true ? ' as a draft' : ''}: ${play.title}`,
+  );
   if (play.draft === true) {
     await world.reaches(number, 'draft');
     await provider.marksReady(number);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import type { Server as NetServer } from 'node:net';
+import type { Server } from 'node:http';
 import { basename, join } from 'node:path';
 import type { TicketPackage } from '../model/ticket.ts';
 import { buildDeb } from './build-deb.ts';
@@ -24,7 +25,9 @@ export async function startProvider(dir: string, port = 0): Promise<ProviderServ
     stat(file).then(
       ({ size }) => {
         response.writeHead(200, { 'content-length': size, 'content-type': 'application/octet-stream' });
-        createReadStream(file).on('error', () => response.destroy()).pipe(response);
+        createReadStream(file)
+          .on('error', () => response.destroy())
+          .pipe(response);
       },
       () => {
         response.writeHead(404).end();
@@ -34,7 +37,7 @@ export async function startProvider(dir: string, port = 0): Promise<ProviderServ
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);
   });
-  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const url = `http://127.0.0.1:${String(portOf(server))}`;
   return {
     url,
     dir,
@@ -54,6 +57,14 @@ export async function startProvider(dir: string, port = 0): Promise<ProviderServ
     },
     stop: () => closed(server),
   };
+}
+
+/** Port that a server listens on. */
+export function portOf(server: NetServer): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new Error('the server does not listen on a port');
+  return address.port;
 }
 
 export async function closed(server: Server): Promise<void> {

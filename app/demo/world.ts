@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as z from 'zod';
 import { type Forge, startForge } from '../forge/forge.ts';
 import { CatalogueSchema } from '../model/catalogue.ts';
 import { ChannelsFileSchema } from '../model/channels-file.ts';
@@ -17,7 +18,7 @@ import { type Found } from '../pipeline.ts';
 import { Actor } from './actor.ts';
 import { DemoClock } from './clock.ts';
 import { type DemoPerson, peopleOf, teamsOf } from './people.ts';
-import { type ProviderServer, startProvider } from './provider.ts';
+import { type ProviderServer, portOf, startProvider } from './provider.ts';
 
 type Looked = Extract<Found, { is: 'ticket' }>;
 
@@ -30,6 +31,8 @@ export interface WorldOptions {
   readonly start: Date;
   readonly log: Log;
   readonly onTicket?: (found: Looked) => void;
+  /** More `host:port` pairs that packages may be pulled from, beside the world's own provider. */
+  readonly fetchAllow?: readonly string[];
 }
 
 /** A whole small world on loopback: forge, provider, service, channels and people. The demo plays in it, and tests act in it. */
@@ -64,12 +67,13 @@ const repository = `${organisation}/${name}`;
 const sampleRoot = fileURLToPath(new URL('../..', import.meta.url));
 const patience = 60_000;
 
-interface Saved {
-  readonly webPort: number;
-  readonly forgePort: number;
-  readonly providerPort: number;
-  readonly offset: number;
-}
+const SavedSchema = z.object({
+  webPort: z.int(),
+  forgePort: z.int(),
+  providerPort: z.int(),
+  offset: z.number(),
+});
+type Saved = z.infer<typeof SavedSchema>;
 
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { dir, log } = options;
@@ -125,7 +129,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       channels: pathToFileURL(place('channels')).href,
       keys: place('keys'),
       state: place('service'),
-      fetchAllow: new URL(provider.url).host,
+      fetchAllow: [new URL(provider.url).host, ...(options.fetchAllow ?? [])].join(' '),
       host: '127.0.0.1',
       port: webPort,
       serveChannels: true,
@@ -150,7 +154,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     clearTimeout(flushing);
     flushing = undefined;
     const lines = accessLog.splice(0);
-    if (lines.length > 0) await writeFile(place('channels-access.log'), `${lines.join('\n')}\n`, { flag: 'a' });
+    if (lines.length > 0)
+      await writeFile(place('channels-access.log'), `${lines.join('\n')}\n`, { flag: 'a' });
   };
   function flushSoon(): void {
     flushing ??= setTimeout(() => void flush(), 100);
@@ -251,7 +256,7 @@ function good<T>(read: { readonly ok: true; readonly value: T } | { readonly ok:
 
 async function readSaved(file: string): Promise<Saved | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as Saved);
+  return text === undefined ? undefined : SavedSchema.parse(JSON.parse(text));
 }
 
 async function freePort(): Promise<number> {
@@ -259,7 +264,7 @@ async function freePort(): Promise<number> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   await new Promise<void>((resolve) => {
     server.close(() => {
       resolve();
@@ -273,7 +278,9 @@ function reaches(service: Service, watchers: Set<() => void>, number: number, st
     let seen = '';
     const fail = (): void => {
       done();
-      reject(new Error(`#${String(number)} is ${seen === '' ? 'unknown' : seen} and does not become ${state}`));
+      reject(
+        new Error(`#${String(number)} is ${seen === '' ? 'unknown' : seen} and does not become ${state}`),
+      );
     };
     let timer = setTimeout(fail, patience);
     const done = (): void => {

@@ -14,19 +14,48 @@ export class BrokenConfiguration extends Error {
   override readonly name = 'BrokenConfiguration';
 }
 
-const files = {
-  policy: { path: '.github/rollout.yml', schema: PolicySchema },
-  catalogue: { path: 'releases/catalogue.yml', schema: CatalogueSchema },
-  distributions: { path: 'releases/distributions.yml', schema: DistributionsSchema },
-  earlyAdopters: { path: 'releases/early-adopters.yml', schema: EarlyAdoptersSchema },
-  channelsFile: { path: 'repos-manifest/channels.yml', schema: ChannelsFileSchema },
+/** A file, and the last good value of it. Parsed once per content. */
+class KeptFile<S extends z.ZodType> {
+  readonly path: string;
+  readonly #schema: S;
+  #good: { readonly blob: string; readonly value: z.infer<S> } | undefined;
+
+  constructor(path: string, schema: S) {
+    this.path = path;
+    this.#schema = schema;
+  }
+
+  async read(record: GitRecord, commit: string, alarm: (message: string) => void): Promise<z.infer<S>> {
+    const [file] = await record.list(commit, [this.path]);
+    if (file && this.#good?.blob === file.blob) return this.#good.value;
+    const read = file && readAs(this.#schema, await record.blob(file.blob), this.path);
+    if (read?.ok === true) {
+      this.#good = { blob: file?.blob ?? '', value: read.value };
+      return read.value;
+    }
+    const why = read ? read.problems.map(problemLine).join('\n') : `${this.path} is missing`;
+    if (!this.#good) throw new BrokenConfiguration(why);
+    alarm(`the last good ${this.path} stays in force: ${why}`);
+    return this.#good.value;
+  }
+}
+
+const paths = {
+  policy: '.github/rollout.yml',
+  catalogue: 'releases/catalogue.yml',
+  distributions: 'releases/distributions.yml',
+  earlyAdopters: 'releases/early-adopters.yml',
+  channelsFile: 'repos-manifest/channels.yml',
 } as const;
+export const configurationPaths: readonly string[] = Object.values(paths);
 
-export const configurationPaths: readonly string[] = Object.values(files).map(({ path }) => path);
-
-/** Reads the files that say who may do what, at a commit of the main branch; each is parsed once per content. */
+/** Reads the files that say who may do what, at a commit of the main branch. */
 export class ConfigurationReader {
-  readonly #lastGood = new Map<string, { readonly blob: string; readonly value: unknown }>();
+  readonly #policy = new KeptFile(paths.policy, PolicySchema);
+  readonly #catalogue = new KeptFile(paths.catalogue, CatalogueSchema);
+  readonly #distributions = new KeptFile(paths.distributions, DistributionsSchema);
+  readonly #earlyAdopters = new KeptFile(paths.earlyAdopters, EarlyAdoptersSchema);
+  readonly #channelsFile = new KeptFile(paths.channelsFile, ChannelsFileSchema);
   readonly #alarm: (message: string) => void;
 
   /** `alarm` is told when a broken file is passed over because an older, good one is known (R16). */
@@ -35,29 +64,14 @@ export class ConfigurationReader {
   }
 
   async read(record: GitRecord, commit: string): Promise<Configuration> {
-    const blobs = new Map(
-      (await record.list(commit, configurationPaths)).map(({ path, blob }) => [path, blob]),
-    );
-    const one = async <S extends z.ZodType>({ path, schema }: { readonly path: string; readonly schema: S }): Promise<z.infer<S>> => {
-      const blob = blobs.get(path);
-      const known = this.#lastGood.get(path);
-      if (known && known.blob === blob) return known.value as z.infer<S>;
-      const read = blob === undefined ? undefined : readAs(schema, await record.blob(blob), path);
-      if (read?.ok === true && blob !== undefined) {
-        this.#lastGood.set(path, { blob, value: read.value });
-        return read.value;
-      }
-      const why = read?.ok === false ? read.problems.map(problemLine).join('\n') : `${path} is missing`;
-      if (!known) throw new BrokenConfiguration(why);
-      this.#alarm(`the last good ${path} stays in force: ${why}`);
-      return known.value as z.infer<S>;
-    };
+    // One look for all five; each finds its own in it.
+    await record.list(commit, configurationPaths);
     return {
-      policy: await one(files.policy),
-      catalogue: await one(files.catalogue),
-      distributions: await one(files.distributions),
-      earlyAdopters: await one(files.earlyAdopters),
-      channelsFile: await one(files.channelsFile),
+      policy: await this.#policy.read(record, commit, this.#alarm),
+      catalogue: await this.#catalogue.read(record, commit, this.#alarm),
+      distributions: await this.#distributions.read(record, commit, this.#alarm),
+      earlyAdopters: await this.#earlyAdopters.read(record, commit, this.#alarm),
+      channelsFile: await this.#channelsFile.read(record, commit, this.#alarm),
     };
   }
 }

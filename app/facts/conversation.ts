@@ -35,7 +35,9 @@ export async function readPull(
     github.paginate(github.rest.pulls.listCommits, { ...at, pull_number: number, per_page: 100 }),
   ]);
   const closed = rest.state === 'closed' && !rest.merged;
-  const closedBy = closed ? (await github.rest.issues.get({ ...at, issue_number: number })).data.closed_by : undefined;
+  const closedBy = closed
+    ? (await github.rest.issues.get({ ...at, issue_number: number })).data.closed_by
+    : undefined;
   const logins = commits.flatMap(({ author, committer }) => [loginOf(author), loginOf(committer)]);
   return {
     rest,
@@ -51,7 +53,9 @@ export async function readPull(
       head: rest.head.sha,
       closedBy: closedBy ? person(closedBy) : undefined,
       // GitHub itself commits what is written through its pages; that is nobody's part in the release.
-      committers: [...new Set(logins.filter((login) => login !== undefined && login !== 'web-flow'))].filter((login) => login !== undefined),
+      committers: [...new Set(logins.filter((login) => login !== undefined && login !== 'web-flow'))].filter(
+        (login) => login !== undefined,
+      ),
       labels: rest.labels.map(({ name }) => name),
       assignees: (rest.assignees ?? []).map(({ login }) => login),
       requestedTeams: (rest.requested_teams ?? []).map(({ slug }) => slug),
@@ -61,7 +65,9 @@ export async function readPull(
 }
 
 const loginOf = (user: unknown): string | undefined =>
-  typeof user === 'object' && user !== null && 'login' in user && typeof user.login === 'string' ? user.login : undefined;
+  typeof user === 'object' && user !== null && 'login' in user && typeof user.login === 'string'
+    ? user.login
+    : undefined;
 
 const reviewStates: Readonly<Record<string, NonNullable<Input['review']>>> = {
   APPROVED: 'approved',
@@ -71,10 +77,21 @@ const reviewStates: Readonly<Record<string, NonNullable<Input['review']>>> = {
 };
 
 /** Reviews that were submitted. `known` are the ids already in the journal: only new ones are asked for edits, in one query. */
-export async function readReviews(github: GitHub, at: Repository, number: number, known: ReadonlySet<number>): Promise<readonly Input[]> {
-  const reviews = await github.paginate(github.rest.pulls.listReviews, { ...at, pull_number: number, per_page: 100 });
+export async function readReviews(
+  github: GitHub,
+  at: Repository,
+  number: number,
+  known: ReadonlySet<number>,
+): Promise<readonly Input[]> {
+  const reviews = await github.paginate(github.rest.pulls.listReviews, {
+    ...at,
+    pull_number: number,
+    per_page: 100,
+  });
   const submitted = reviews.filter(({ state }) => state in reviewStates);
-  const unedited = submitted.some(({ id }) => !known.has(id)) ? await uneditedReviews(github, at, number) : known;
+  const unedited = submitted.some(({ id }) => !known.has(id))
+    ? await uneditedReviews(github, at, number)
+    : known;
   return submitted.map((review) => ({
     kind: 'review',
     id: review.id,
@@ -94,13 +111,19 @@ export async function readReviews(github: GitHub, at: Repository, number: number
 interface ReviewPage {
   readonly repository: {
     readonly pullRequest: {
-      readonly reviews: { readonly nodes: readonly { readonly databaseId: number; readonly lastEditedAt: string | null }[] };
+      readonly reviews: {
+        readonly nodes: readonly { readonly databaseId: number; readonly lastEditedAt: string | null }[];
+      };
     };
   };
 }
 
 /** REST reviews carry no edit time; GraphQL does. Gives the reviews known to stand as they were submitted. */
-async function uneditedReviews(github: GitHub, { owner, repo }: Repository, number: number): Promise<ReadonlySet<number>> {
+async function uneditedReviews(
+  github: GitHub,
+  { owner, repo }: Repository,
+  number: number,
+): Promise<ReadonlySet<number>> {
   const answer = await github.graphql<ReviewPage>(
     `query ($owner: String!, $repo: String!, $number: Int!) {
       repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviews(first: 100) { nodes { databaseId lastEditedAt } } } }
@@ -108,7 +131,9 @@ async function uneditedReviews(github: GitHub, { owner, repo }: Repository, numb
     { owner, repo, number },
   );
   const { nodes } = answer.repository.pullRequest.reviews;
-  return new Set(nodes.filter(({ lastEditedAt }) => lastEditedAt === null).map(({ databaseId }) => databaseId));
+  return new Set(
+    nodes.filter(({ lastEditedAt }) => lastEditedAt === null).map(({ databaseId }) => databaseId),
+  );
 }
 
 /** Comments of the ticket or of its call issue: what people wrote, and what we wrote ourselves. */
@@ -119,7 +144,11 @@ export async function readComments(
   where: 'ticket' | 'call',
   self: Identity,
 ): Promise<{ readonly inputs: readonly Input[]; readonly own: readonly OwnComment[] }> {
-  const comments = await github.paginate(github.rest.issues.listComments, { ...at, issue_number: number, per_page: 100 });
+  const comments = await github.paginate(github.rest.issues.listComments, {
+    ...at,
+    issue_number: number,
+    per_page: 100,
+  });
   const inputs: Input[] = [];
   const own: OwnComment[] = [];
   for (const comment of comments) {
@@ -145,8 +174,18 @@ export async function readComments(
 }
 
 /** The newest check run of each name that our App made for a commit; others of the same name do not count (T29). */
-export async function readChecks(github: GitHub, at: Repository, head: string, self: Identity): Promise<readonly SeenCheck[]> {
-  const runs = await github.paginate(github.rest.checks.listForRef, { ...at, ref: head, filter: 'latest', per_page: 100 });
+export async function readChecks(
+  github: GitHub,
+  at: Repository,
+  head: string,
+  self: Identity,
+): Promise<readonly SeenCheck[]> {
+  const runs = await github.paginate(github.rest.checks.listForRef, {
+    ...at,
+    ref: head,
+    filter: 'latest',
+    per_page: 100,
+  });
   return runs
     .filter(({ app }) => app?.id === self.appId)
     .toSorted((a, b) => b.id - a.id)

@@ -42,14 +42,20 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
   const fetched = await record.fetch(number);
   const { main } = fetched;
   const head = fetched.head ?? pullFacts.head;
-  const merge = rest.merged && rest.merge_commit_sha !== null ? { commit: rest.merge_commit_sha, at: rest.merged_at ?? now } : undefined;
+  const merge =
+    rest.merged && rest.merge_commit_sha !== null
+      ? { commit: rest.merge_commit_sha, at: rest.merged_at ?? now }
+      : undefined;
   const base = merge ? ((await record.parents(merge.commit))[0] ?? main) : await record.mergeBase(main, head);
   const diff = await record.diff(base, merge?.commit ?? head);
   const changes = diff.map(({ path, status, mode }): Change => ({ path, mode, status: statusOf(status) }));
   const candidate = await ticketCandidate(record, diff);
   const name = candidate && parseTicketPath(candidate.path);
   // One look at the main branch for everything that is read from it below.
-  await record.list(main, [...configurationPaths, ...(name ? [candidate.path, journalPath(name), ...manifestPathsOf(name.id)] : [])]);
+  await record.list(main, [
+    ...configurationPaths,
+    ...(name ? [candidate.path, journalPath(name), ...manifestPathsOf(name.id)] : []),
+  ]);
   const configuration = await sources.configuration.read(record, main);
   const checks = readChecks(github, at, head, self);
   if (candidate === undefined) {
@@ -69,25 +75,37 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
   const organisation = at.owner;
   const { roles } = configuration.policy;
   const providerTeam = configuration.catalogue.providers[ticket.value?.metadata.provider ?? '']?.team;
-  const [comments, reviews, call, shelf, promotion, seenChecks, provider, managers, unit, rollout] = await Promise.all([
-    readComments(github, at, number, 'ticket', self),
-    readReviews(github, at, number, known),
-    readCall(sources, journal, ticket.id, number),
-    mine && ticket.id !== undefined ? manifestOf(record, sources.signer, main, ticket.id) : undefined,
-    ticket.id === undefined ? undefined : readPromotion(sources, number, ticket.id, candidate.path, fetched),
-    checks,
-    providerTeam === undefined ? [] : readTeam(github, organisation, providerTeam),
-    readTeam(github, organisation, roles['repository-managers']),
-    readTeam(github, organisation, roles['technology-unit']),
-    readTeam(github, organisation, roles['staged-rollout']),
-  ]);
-  const inCall = call?.open === true ? await readComments(github, at, call.number, 'call', self) : { inputs: [], own: [] };
-  const shelfFacts: ShelfFacts | undefined = shelf && { ...shelf, commit: main, pull: pullOf(promotion, shelf.manifest) };
+  const [comments, reviews, call, shelf, promotion, seenChecks, provider, managers, unit, rollout] =
+    await Promise.all([
+      readComments(github, at, number, 'ticket', self),
+      readReviews(github, at, number, known),
+      readCall(sources, journal, ticket.id, number),
+      mine && ticket.id !== undefined ? manifestOf(record, sources.signer, main, ticket.id) : undefined,
+      ticket.id === undefined
+        ? undefined
+        : readPromotion(sources, number, ticket.id, candidate.path, fetched),
+      checks,
+      providerTeam === undefined ? [] : readTeam(github, organisation, providerTeam),
+      readTeam(github, organisation, roles['repository-managers']),
+      readTeam(github, organisation, roles['technology-unit']),
+      readTeam(github, organisation, roles['staged-rollout']),
+    ]);
+  const inCall =
+    call?.open === true ? await readComments(github, at, call.number, 'call', self) : { inputs: [], own: [] };
+  const shelfFacts: ShelfFacts | undefined = shelf && {
+    ...shelf,
+    commit: main,
+    pull: pullOf(promotion, shelf.manifest),
+  };
   const facts: Facts = {
     now,
     organisation,
     repository: at.repo,
-    pull: { ...pullFacts, head, merge: merge && { ...merge, ...(await judgeMergeCommit(record, merge.commit, candidate.path)) } },
+    pull: {
+      ...pullFacts,
+      head,
+      merge: merge && { ...merge, ...(await judgeMergeCommit(record, merge.commit, candidate.path)) },
+    },
     changes,
     ticket,
     configuration,
@@ -113,7 +131,12 @@ const statusOf = (status: string): Change['status'] =>
 /** The file that is meant to be the ticket: one at a ticket's path, else one that says it is a release, wherever it lies. */
 async function ticketCandidate(
   record: GitRecord,
-  diff: readonly { readonly path: string; readonly status: string; readonly mode: string; readonly blob: string }[],
+  diff: readonly {
+    readonly path: string;
+    readonly status: string;
+    readonly mode: string;
+    readonly blob: string;
+  }[],
 ): Promise<{ readonly path: string; readonly text: string } | undefined> {
   const there = diff.filter(({ status, mode }) => status !== 'D' && mode.startsWith('100')).slice(0, 50);
   const placed = there.find(({ path }) => parseTicketPath(path) !== undefined);
@@ -157,7 +180,9 @@ async function judgeMergeCommit(
 }
 
 const pullOf = (promotion: PromotionFacts | undefined, manifest: Manifest): number =>
-  promotion && !promotion.open && promotion.to === manifest.channel && promotion.digest === manifest.digest ? (promotion.number ?? 0) : 0;
+  promotion && !promotion.open && promotion.to === manifest.channel && promotion.digest === manifest.digest
+    ? (promotion.number ?? 0)
+    : 0;
 
 /** Channels are read back only while a move is not yet known to be published. */
 async function readBackOf(
@@ -167,7 +192,8 @@ async function readBackOf(
 ): Promise<Facts['readBack']> {
   if (!shelf) return {};
   const { manifest } = shelf;
-  if (recorded?.published === true && recorded.shelf === shelf.shelf && recorded.digest === manifest.digest) return {};
+  if (recorded?.published === true && recorded.shelf === shelf.shelf && recorded.digest === manifest.digest)
+    return {};
   const seen = await Promise.all(
     concerned(shelf.shelf).map(async (channel) => {
       const expect = channel === shelf.shelf ? 'present' : 'absent';
@@ -189,9 +215,18 @@ async function readCall(
     const { data } = await github.rest.issues.get({ ...at, issue_number: called.issue });
     return { number: data.number, open: data.state === 'open', url: data.html_url };
   }
-  if (id === undefined || !journal.some((entry) => entry.event === 'published' && entry.shelf === 'staged-rollout')) return undefined;
-  const issues = await github.paginate(github.rest.issues.listForRepo, { ...at, creator: self.login, labels: 'call', state: 'all', per_page: 100 });
+  if (
+    id === undefined ||
+    !journal.some((entry) => entry.event === 'published' && entry.shelf === 'staged-rollout')
+  )
+    return undefined;
+  const issues = await github.paginate(github.rest.issues.listForRepo, {
+    ...at,
+    creator: self.login,
+    labels: 'call',
+    state: 'all',
+    per_page: 100,
+  });
   const issue = issues.find(({ title }) => title === callTitle(id, number));
   return issue && { number: issue.number, open: issue.state === 'open', url: issue.html_url };
 }
-

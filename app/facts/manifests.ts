@@ -10,7 +10,8 @@ export class ForgedManifest extends Error {
   override readonly name = 'ForgedManifest';
 }
 
-export const manifestPath = (shelf: Shelf, release: string): string => `repos-manifest/${shelf}/${release}.yml`;
+export const manifestPath = (shelf: Shelf, release: string): string =>
+  `repos-manifest/${shelf}/${release}.yml`;
 
 /** Everywhere that a release's manifest and its signature can stand. */
 export const manifestPathsOf = (release: string): readonly string[] =>
@@ -23,18 +24,29 @@ export async function manifestOf(
   commit: string,
   release: string,
 ): Promise<{ readonly shelf: Shelf; readonly manifest: Manifest } | undefined> {
-  const files = new Map((await record.list(commit, manifestPathsOf(release))).map(({ path, blob }) => [path, blob]));
+  const files = new Map(
+    (await record.list(commit, manifestPathsOf(release))).map(({ path, blob }) => [path, blob]),
+  );
   const standing = shelves.filter((shelf) => files.has(manifestPath(shelf, release)));
   const [shelf] = standing;
   if (shelf === undefined) return undefined;
   if (standing.length > 1) throw new ForgedManifest(`${release} stands in ${standing.join(' and ')} at once`);
   const path = manifestPath(shelf, release);
-  return { shelf, manifest: await signedManifest(record, signer, path, files.get(path) ?? '', files.get(`${path}.asc`)) };
+  return {
+    shelf,
+    manifest: await signedManifest(record, signer, path, files.get(path) ?? '', files.get(`${path}.asc`)),
+  };
 }
 
 /** Every manifest of the three channels in a commit. Throws ForgedManifest for the first that is not signed as it has to be. */
-export async function allManifests(record: GitRecord, signer: DocumentSigner, commit: string): Promise<readonly Manifest[]> {
-  const files = new Map((await record.list(commit, ['repos-manifest'])).map(({ path, blob }) => [path, blob]));
+export async function allManifests(
+  record: GitRecord,
+  signer: DocumentSigner,
+  commit: string,
+): Promise<readonly Manifest[]> {
+  const files = new Map(
+    (await record.list(commit, ['repos-manifest'])).map(({ path, blob }) => [path, blob]),
+  );
   const manifests: Manifest[] = [];
   for (const [path, blob] of files) {
     const shelf = shelves.find((name) => path.startsWith(`repos-manifest/${name}/`));

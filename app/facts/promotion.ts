@@ -29,10 +29,16 @@ export async function readPromotion(
   if (!found) return undefined;
   const { branch, head } = found;
   const to = shelves.find((shelf) => branch.startsWith(`rollout/${String(ticket)}/${shelf}-`)) ?? 'withdrawn';
-  const pulls = await github.rest.pulls.list({ ...at, head: `${at.owner}:${branch}`, state: 'all', per_page: 10 });
+  const pulls = await github.rest.pulls.list({
+    ...at,
+    head: `${at.owner}:${branch}`,
+    state: 'all',
+    per_page: 10,
+  });
   const pull = pulls.data.toSorted((a, b) => b.number - a.number)[0];
   const problems: string[] = [];
-  if (!(await isSigned(await record.rawCommit(head), signer))) problems.push('the commit is not signed with the system key');
+  if (!(await isSigned(await record.rawCommit(head), signer)))
+    problems.push('the commit is not signed with the system key');
   const allowed = new Set(manifestPathsOf(release));
   const diff = await record.diff(await record.mergeBase(main, head), head);
   for (const { path, status } of diff) {

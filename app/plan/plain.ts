@@ -6,10 +6,17 @@ import type { WantedCheck } from '../model/effect.ts';
  * The one required check on a pull request that is no ticket: green, unless it changes what only the system writes. Undefined when the
  * check stands there already.
  */
-export function planPlain(head: string, changes: readonly Change[], checks: readonly SeenCheck[]): WantedCheck | undefined {
+export function planPlain(
+  head: string,
+  changes: readonly Change[],
+  checks: readonly SeenCheck[],
+): WantedCheck | undefined {
   const touched = changes
     .map(({ path }) => path)
-    .filter((path) => path.endsWith('.journal.yml') || shelves.some((shelf) => path.startsWith(`repos-manifest/${shelf}/`)));
+    .filter(
+      (path) =>
+        path.endsWith('.journal.yml') || shelves.some((shelf) => path.startsWith(`repos-manifest/${shelf}/`)),
+    );
   const check: WantedCheck =
     touched.length === 0
       ? {
@@ -29,5 +36,9 @@ export function planPlain(head: string, changes: readonly Change[], checks: read
           summary: `Journals and manifests are written by the rollout service alone. Take these files out of the pull request:\n${touched.map((path) => `- \`${path.replaceAll('`', '')}\``).join('\n')}`,
         };
   const seen = checks.find(({ name }) => name === 'rollout');
-  return seen?.conclusion === check.conclusion && seen?.title === check.title && seen.summary === check.summary ? undefined : check;
+  return seen?.conclusion === check.conclusion &&
+    seen?.title === check.title &&
+    seen.summary === check.summary
+    ? undefined
+    : check;
 }

@@ -47,7 +47,10 @@ function projections(facts: Facts, decision: Decision): readonly Effect[] {
   const { pull } = facts;
   const effects: Effect[] = [];
   const ours = (label: string): boolean =>
-    label.startsWith('state: ') || label.startsWith('waiting: ') || label === 'pull-failed' || label === 'held';
+    label.startsWith('state: ') ||
+    label.startsWith('waiting: ') ||
+    label === 'pull-failed' ||
+    label === 'held';
   const add = decision.labels.filter((label) => !pull.labels.includes(label));
   const remove = pull.labels.filter((label) => ours(label) && !decision.labels.includes(label));
   if (add.length + remove.length > 0) effects.push({ do: 'label', add, remove });
@@ -63,7 +66,9 @@ function projections(facts: Facts, decision: Decision): readonly Effect[] {
   }
 
   const assign = decision.assignees.filter((login) => !pull.assignees.includes(login));
-  const free = terminalStates.has(decision.state) ? [] : pull.assignees.filter((login) => isOurs(facts, login) && !decision.assignees.includes(login));
+  const free = terminalStates.has(decision.state)
+    ? []
+    : pull.assignees.filter((login) => isOurs(facts, login) && !decision.assignees.includes(login));
   if (assign.length + free.length > 0) effects.push({ do: 'assign', add: assign, remove: free });
   effects.push(...reviewRequests(facts, decision));
   return effects;
@@ -85,7 +90,9 @@ function reviewRequests(facts: Facts, decision: Decision): readonly Effect[] {
   const roleTeams = Object.values(configuration.policy.roles);
   const addTeams = begins ? decision.requestTeams.filter((team) => !pull.requestedTeams.includes(team)) : [];
   const addUsers = joins ? decision.requestUsers.filter((login) => !pull.requestedUsers.includes(login)) : [];
-  const removeTeams = pull.requestedTeams.filter((team) => roleTeams.includes(team) && !decision.requestTeams.includes(team));
+  const removeTeams = pull.requestedTeams.filter(
+    (team) => roleTeams.includes(team) && !decision.requestTeams.includes(team),
+  );
   return addTeams.length + addUsers.length + removeTeams.length === 0 || !pull.open
     ? []
     : [{ do: 'request-review', addTeams, addUsers, removeTeams }];
@@ -96,13 +103,24 @@ function moves(facts: Facts, { todo }: Decision): readonly Effect[] {
   const { promotion, ticket } = facts;
   const stale = promotion && (todo.move?.to !== promotion.to || todo.move.digest !== promotion.digest);
   if (promotion && (stale || (!promotion.open && promotion.number !== undefined))) {
-    return [{ do: 'drop-promotion', branch: promotion.branch, number: promotion.open ? promotion.number : undefined }];
+    return [
+      {
+        do: 'drop-promotion',
+        branch: promotion.branch,
+        number: promotion.open ? promotion.number : undefined,
+      },
+    ];
   }
   if (todo.move) {
     if (promotion?.number === undefined) return [{ do: 'open-promotion', move: todo.move }];
     const checks = promotionChecks(promotion).filter((check) => {
       const seen = promotion.checks.find(({ name }) => name === check.name);
-      return seen?.conclusion !== check.conclusion || seen?.title !== check.title || seen?.summary !== check.summary;
+      return (
+        !seen ||
+        seen.conclusion !== check.conclusion ||
+        seen.title !== check.title ||
+        seen.summary !== check.summary
+      );
     });
     const tell = checks.map((check): Effect => ({ do: 'check', id: undefined, check }));
     return promotion.problems.length === 0
@@ -148,7 +166,12 @@ function wantedChecks(facts: Facts, decision: Decision): readonly WantedCheck[] 
   const head = facts.pull.head;
   return [
     { name: 'rollout', head, ...gate(decision), summary: fitted(explanation(decision)) },
-    ...decision.steps.map((step): WantedCheck => ({ name: step.step, head, ...standing(step), summary: fitted(stepSummary(step)) })),
+    ...decision.steps.map((step): WantedCheck => ({
+      name: step.step,
+      head,
+      ...standing(step),
+      summary: fitted(stepSummary(step)),
+    })),
   ];
 }
 
@@ -156,9 +179,14 @@ function wantedChecks(facts: Facts, decision: Decision): readonly WantedCheck[] 
 function gate(decision: Decision): Pick<WantedCheck, 'status' | 'conclusion' | 'title'> {
   const { state, held } = decision;
   const title = titleOf(decision);
-  if (state === 'success' || state === 'warning') return { status: 'completed', conclusion: 'success', title };
+  if (state === 'success' || state === 'warning')
+    return { status: 'completed', conclusion: 'success', title };
   if (state === 'closing' && !held) return { status: 'completed', conclusion: 'success', title };
-  const failed = held || state === 'rejected' || state === 'withdrawn' || decision.steps.some((step) => step.stands === 'failed');
+  const failed =
+    held ||
+    state === 'rejected' ||
+    state === 'withdrawn' ||
+    decision.steps.some((step) => step.stands === 'failed');
   return failed
     ? { status: 'completed', conclusion: 'failure', title }
     : { status: 'in_progress', conclusion: undefined, title };
@@ -166,7 +194,8 @@ function gate(decision: Decision): Pick<WantedCheck, 'status' | 'conclusion' | '
 
 function titleOf(decision: Decision): string {
   const step =
-    decision.steps.find(({ stands }) => stands === 'failed') ?? decision.steps.find(({ stands }) => stands === 'working');
+    decision.steps.find(({ stands }) => stands === 'failed') ??
+    decision.steps.find(({ stands }) => stands === 'working');
   return `${decision.state}${decision.held ? ' (held)' : ''}${step ? `: ${step.title}` : ''}`.slice(0, 250);
 }
 
@@ -186,5 +215,9 @@ function standing(step: Step): Pick<WantedCheck, 'status' | 'conclusion' | 'titl
 
 function stepSummary(step: Step): string {
   const lines = step.because.length === 0 ? [step.title] : step.because;
-  return [...lines.map((line) => (line.includes('\n') ? line : `- ${line}`)), '', `Rule: ${step.rule}${step.due === undefined ? '' : ` · due ${step.due}`}`].join('\n');
+  return [
+    ...lines.map((line) => (line.includes('\n') ? line : `- ${line}`)),
+    '',
+    `Rule: ${step.rule}${step.due === undefined ? '' : ` · due ${step.due}`}`,
+  ].join('\n');
 }

@@ -12,9 +12,17 @@ interface CommitParts {
 export async function commitText(parts: CommitParts, signer: DocumentSigner): Promise<string> {
   const { tree, parents, author, date, message } = parts;
   const who = `${author.name} <${author.email}> ${String(Math.floor(date.getTime() / 1000))} +0000`;
-  const header = [`tree ${tree}`, ...parents.map((parent) => `parent ${parent}`), `author ${who}`, `committer ${who}`].join('\n');
+  const header = [
+    `tree ${tree}`,
+    ...parents.map((parent) => `parent ${parent}`),
+    `author ${who}`,
+    `committer ${who}`,
+  ].join('\n');
   const body = `\n\n${message.trimEnd()}\n`;
-  const signature = (await signer.sign(header + body, date)).replaceAll('\r', '').trimEnd().replaceAll('\n', '\n ');
+  const signature = (await signer.sign(header + body, date))
+    .replaceAll('\r', '')
+    .trimEnd()
+    .replaceAll('\n', '\n ');
   return `${header}\ngpgsig ${signature}${body}`;
 }
 

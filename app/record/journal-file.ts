@@ -22,7 +22,11 @@ const head = (release: string): string =>
  * The journal's text with new entries at its end; `text` is undefined for a new one. Each entry is one line, a JSON object (which is YAML
  * too), chained to the bytes of the line before it, so that `sha256sum` alone can check the chain.
  */
-export function extendedJournal(text: string | undefined, release: string, entries: readonly NewEntry[]): string {
+export function extendedJournal(
+  text: string | undefined,
+  release: string,
+  entries: readonly NewEntry[],
+): string {
   const lines = text === undefined ? [] : text.trimEnd().split('\n');
   const begun = text === undefined ? head(release) : text.trimEnd();
   const known = lines.filter((line) => line.startsWith('- ')).length;
@@ -46,20 +50,28 @@ export function readJournal(text: string, release: string): readonly Entry[] {
   return (first < 0 ? [] : lines.slice(first)).map((line, at) => {
     const entry = parsed(line, release, first + at + 1);
     if (entry.n !== at + 1 || entry.prev !== sha256(last)) {
-      throw new BrokenJournal(`line ${String(first + at + 1)} of the journal of ${release} does not follow from the line before`);
+      throw new BrokenJournal(
+        `line ${String(first + at + 1)} of the journal of ${release} does not follow from the line before`,
+      );
     }
     last = line;
     return entry;
   });
 }
 
-/** Entries are our own, signed and chained: their shape is checked as far as the chain and the event go, the rest by who wrote them. */
+/** Entries are our own, signed and chained: their shape is checked as far as the chain goes, the rest by who signed them. */
+const isEntry = (value: unknown): value is Entry =>
+  typeof value === 'object' &&
+  value !== null &&
+  'event' in value &&
+  'at' in value &&
+  'n' in value &&
+  'prev' in value;
+
 function parsed(line: string, release: string, number: number): Entry {
   try {
     const value: unknown = JSON.parse(line.slice(2));
-    if (typeof value === 'object' && value !== null && 'event' in value && 'at' in value && 'prev' in value) {
-      return value as Entry;
-    }
+    if (isEntry(value)) return value;
   } catch {
     // Told below, with the line.
   }

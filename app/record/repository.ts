@@ -29,8 +29,8 @@ export interface RecordOptions {
   /** Folder of the private bare clone: a cache, made again when it is gone (R12). */
   readonly dir: string;
   readonly url: string;
-  /** A token that may push; asked for before every talk with the forge. */
-  readonly token: () => Promise<string>;
+  /** A token that may push; asked for before every talk with the forge. Without one the URL is a folder that is only read. */
+  readonly token: (() => Promise<string>) | undefined;
   readonly signer: DocumentSigner;
   readonly author: { readonly name: string; readonly email: string };
 }
@@ -72,7 +72,7 @@ export class GitRecord {
   }
 
   async #prepare(): Promise<void> {
-    const { dir, url } = this.#options;
+    const { dir, url, token } = this.#options;
     await mkdir(join(dir, 'scratch'), { recursive: true, mode: 0o700 });
     await this.#sweepLeftovers();
     const bare = join(dir, 'record.git');
@@ -87,7 +87,10 @@ export class GitRecord {
         '[core]\n\trepositoryformatversion = 0\n\tbare = true\n\thooksPath = /dev/null',
         `[remote "origin"]\n\turl = ${JSON.stringify(url)}`,
         '[transfer]\n\tfsckObjects = true',
-        '[protocol]\n\tallow = never\n[protocol "https"]\n\tallow = always\n[protocol "http"]\n\tallow = always',
+        '[protocol]\n\tallow = never',
+        ...(token === undefined ? ['file'] : ['https', 'http']).map(
+          (name) => `[protocol "${name}"]\n\tallow = always`,
+        ),
         '[http]\n\tfollowRedirects = false\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 30',
         '[gc]\n\tauto = 0',
         '[include]\n\tpath = ../token.config',
@@ -99,14 +102,28 @@ export class GitRecord {
   /** Lock files and indexes of a process that was killed are of no use to anybody (R12). */
   async #sweepLeftovers(): Promise<void> {
     const scratch = join(this.#options.dir, 'scratch');
-    for (const name of await readdir(scratch)) await rm(join(scratch, name), { force: true, recursive: true });
+    for (const name of await readdir(scratch))
+      await rm(join(scratch, name), { force: true, recursive: true });
     const bare = join(this.#options.dir, 'record.git');
     const names = await readdir(bare, { recursive: true }).catch(() => []);
     for (const name of names) if (name.endsWith('.lock')) await rm(join(bare, name), { force: true });
   }
 
   #git(folder = join(this.#options.dir, 'record.git'), index?: string): SimpleGit {
-    return simpleGit({ baseDir: folder, maxConcurrentProcesses: 8, unsafe: { allowUnsafeConfigPaths: true }, allowEnvironment: ['GIT_CONFIG_NOSYSTEM', 'GIT_CONFIG_GLOBAL', 'GIT_TERMINAL_PROMPT', 'GIT_INDEX_FILE', 'GIT_DIR', 'GIT_WORK_TREE', 'GIT_TRACE_SETUP'] }).env({
+    return simpleGit({
+      baseDir: folder,
+      maxConcurrentProcesses: 8,
+      unsafe: { allowUnsafeConfigPaths: true },
+      allowEnvironment: [
+        'GIT_CONFIG_NOSYSTEM',
+        'GIT_CONFIG_GLOBAL',
+        'GIT_TERMINAL_PROMPT',
+        'GIT_INDEX_FILE',
+        'GIT_DIR',
+        'GIT_WORK_TREE',
+        'GIT_TRACE_SETUP',
+      ],
+    }).env({
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',
       HOME: this.#options.dir,
       LC_ALL: 'C',
@@ -126,17 +143,23 @@ export class GitRecord {
     });
   }
 
+  /** The token stands in a file that only its owner reads, included by the clone's configuration: never in an argument or the environment. */
+  async #writeToken(): Promise<void> {
+    const token = await this.#options.token?.();
+    if (token === undefined) return;
+    const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
+    const file = join(this.#options.dir, 'token.config');
+    const text = `[http ${JSON.stringify(this.#options.url)}]\n\textraHeader = Authorization: Basic ${basic}\n`;
+    if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
+    const draft = `${file}.${randomUUID()}`;
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, file);
+  }
+
   /** One talk with the forge at a time: git locks refs, and the token file is shared. */
   async #withForge<T>(talk: (git: SimpleGit) => Promise<T>): Promise<T> {
     const turn = this.#talk.then(async () => {
-      const basic = Buffer.from(`x-access-token:${await this.#options.token()}`).toString('base64');
-      const file = join(this.#options.dir, 'token.config');
-      const text = `[http ${JSON.stringify(this.#options.url)}]\n\textraHeader = Authorization: Basic ${basic}\n`;
-      if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
-        const draft = `${file}.${randomUUID()}`;
-        await writeFile(draft, text, { mode: 0o600 });
-        await rename(draft, file);
-      }
+      await this.#writeToken();
       return talk(this.#git());
     });
     this.#talk = turn.catch(() => undefined);
@@ -151,12 +174,31 @@ export class GitRecord {
     const mine = pull === undefined ? [] : [`refs/heads/rollout/${n}`, `refs/pull/${n}/head`];
     const specs = ['+refs/heads/main:refs/heads/main'];
     if (pull !== undefined) {
-      specs.push(`+refs/heads/rollout/${n}/*:refs/heads/rollout/${n}/*`, `+refs/pull/${n}/head:refs/pull/${n}/head`);
+      specs.push(
+        `+refs/heads/rollout/${n}/*:refs/heads/rollout/${n}/*`,
+        `+refs/pull/${n}/head:refs/pull/${n}/head`,
+      );
     }
     return this.#withForge(async (git) => {
-      await git.raw(['fetch', '--verbose', '--no-progress', '--no-tags', '--prune', '--no-write-fetch-head', 'origin', ...specs]);
-      const text = await git.raw(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads/main', ...mine]);
-      const refs = new Map(lines(text).map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
+      await git.raw([
+        'fetch',
+        '--verbose',
+        '--no-progress',
+        '--no-tags',
+        '--prune',
+        '--no-write-fetch-head',
+        'origin',
+        ...specs,
+      ]);
+      const text = await git.raw([
+        'for-each-ref',
+        '--format=%(objectname) %(refname)',
+        'refs/heads/main',
+        ...mine,
+      ]);
+      const refs = new Map(
+        lines(text).map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]),
+      );
       const main = refs.get('refs/heads/main');
       if (main === undefined) throw new Error('the repository has no branch main');
       const promotions = [...refs]
@@ -182,13 +224,19 @@ export class GitRecord {
     const unknown = paths.filter((path) => !this.#listed.has(key(path)));
     if (unknown.length > 0) {
       const text = await this.#git().raw(['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...unknown]);
-      const found = text.split('\0').filter((line) => line !== '').map((line): TreeFile => {
-        const [mode = '', , blob = ''] = line.slice(0, line.indexOf('\t')).split(' ');
-        return { mode, blob, path: line.slice(line.indexOf('\t') + 1) };
-      });
+      const found = text
+        .split('\0')
+        .filter((line) => line !== '')
+        .map((line): TreeFile => {
+          const [mode = '', , blob = ''] = line.slice(0, line.indexOf('\t')).split(' ');
+          return { mode, blob, path: line.slice(line.indexOf('\t') + 1) };
+        });
       if (this.#listed.size > mostKept) this.#listed.clear();
       for (const path of unknown) {
-        this.#listed.set(key(path), found.filter((file) => file.path === path || file.path.startsWith(`${path}/`)));
+        this.#listed.set(
+          key(path),
+          found.filter((file) => file.path === path || file.path.startsWith(`${path}/`)),
+        );
       }
     }
     return paths.flatMap((path) => this.#listed.get(key(path)) ?? []);
@@ -221,7 +269,14 @@ export class GitRecord {
 
   /** What changed between two commits, file by file; a rename is a removal and an addition. */
   async diff(from: string, to: string): Promise<readonly TreeChange[]> {
-    const text = await this.#git().raw(['diff-tree', '-r', '-z', '--no-renames', checked(from, hex), checked(to, hex)]);
+    const text = await this.#git().raw([
+      'diff-tree',
+      '-r',
+      '-z',
+      '--no-renames',
+      checked(from, hex),
+      checked(to, hex),
+    ]);
     const parts = text.split('\0');
     const changes: TreeChange[] = [];
     for (let at = 0; at + 1 < parts.length; at += 2) {
@@ -240,7 +295,12 @@ export class GitRecord {
    * Makes a signed commit on top of `parent` that writes (or, with undefined, removes) the files given. Gives its id; nothing is pushed.
    * `date` is real time: signatures are checked by real clients.
    */
-  async commit(parent: string, files: ReadonlyMap<string, string | undefined>, message: string, date: Date): Promise<string> {
+  async commit(
+    parent: string,
+    files: ReadonlyMap<string, string | undefined>,
+    message: string,
+    date: Date,
+  ): Promise<string> {
     const scratch = join(this.#options.dir, 'scratch', randomUUID());
     await mkdir(scratch);
     try {
@@ -259,7 +319,10 @@ export class GitRecord {
       if (edits.length > 0) await git.raw(['update-index', '--add', ...edits]);
       if (removed.length > 0) await git.raw(['update-index', '--force-remove', '--', ...removed]);
       const tree = (await git.raw(['write-tree'])).trim();
-      const text = await commitText({ tree, parents: [parent], author: this.#options.author, date, message }, this.#options.signer);
+      const text = await commitText(
+        { tree, parents: [parent], author: this.#options.author, date, message },
+        this.#options.signer,
+      );
       const draft = join(scratch, 'commit');
       await writeFile(draft, text);
       return (await git.raw(['hash-object', '-w', '-t', 'commit', '--', draft])).trim();
@@ -275,12 +338,24 @@ export class GitRecord {
   async push(commit: string, branch: string, force = false): Promise<boolean> {
     const ref = checked(`refs/heads/${branch}`, safeRef);
     return this.#withForge((git) =>
-      git.raw(['push', '--verbose', '--no-progress', '--porcelain', 'origin', `${force ? '+' : ''}${checked(commit, hex)}:${ref}`]),
+      git.raw([
+        'push',
+        '--verbose',
+        '--no-progress',
+        '--porcelain',
+        'origin',
+        `${force ? '+' : ''}${checked(commit, hex)}:${ref}`,
+      ]),
     ).then(
       () => true,
       (error: unknown) => {
         const text = String(error);
-        if (/non-fast-forward|fetch first|cannot lock ref|stale info|failed to update ref|incorrect old value/.test(text)) return false;
+        if (
+          /non-fast-forward|fetch first|cannot lock ref|stale info|failed to update ref|incorrect old value/.test(
+            text,
+          )
+        )
+          return false;
         throw new RecordOutage(`the push to ${branch} was refused`, { cause: error });
       },
     );
@@ -288,7 +363,9 @@ export class GitRecord {
 
   async deleteBranch(branch: string): Promise<void> {
     const ref = checked(`refs/heads/${branch}`, safeRef);
-    await this.#withForge((git) => git.raw(['push', '--verbose', '--no-progress', 'origin', `:${ref}`])).catch((error: unknown) => {
+    await this.#withForge((git) =>
+      git.raw(['push', '--verbose', '--no-progress', 'origin', `:${ref}`]),
+    ).catch((error: unknown) => {
       if (!/remote ref does not exist|unable to delete/.test(String(error))) {
         throw new RecordOutage(`the branch ${branch} could not be deleted`, { cause: error });
       }
@@ -298,7 +375,14 @@ export class GitRecord {
   /** First-parent commits after `from` (all, when undefined) up to `to` that touch the paths, oldest first. */
   async history(from: string | undefined, to: string, paths: readonly string[]): Promise<readonly string[]> {
     const range = from === undefined ? checked(to, hex) : `${checked(from, hex)}..${checked(to, hex)}`;
-    const text = await this.#git().raw(['rev-list', '--first-parent', '--reverse', range, '--', ...paths.map((path) => checked(path, safePath))]);
+    const text = await this.#git().raw([
+      'rev-list',
+      '--first-parent',
+      '--reverse',
+      range,
+      '--',
+      ...paths.map((path) => checked(path, safePath)),
+    ]);
     return lines(text);
   }
 }
@@ -306,6 +390,7 @@ export class GitRecord {
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
 function checked(value: string, form: RegExp): string {
-  if (!form.test(value) || value.includes('..') || value.includes('//')) throw new Error(`not a safe git argument: ${JSON.stringify(value)}`);
+  if (!form.test(value) || value.includes('..') || value.includes('//'))
+    throw new Error(`not a safe git argument: ${JSON.stringify(value)}`);
   return value;
 }

@@ -29,7 +29,8 @@ export function awaitedOf(facts: Facts, progress: Progress, state: State): Await
       ...(progress.held && state === 'closing' ? ['held'] : []),
     ],
     assignees: takersOf(facts, progress, waiting),
-    requestTeams: waiting === undefined || waiting === 'provider' ? [] : [facts.configuration.policy.roles[waiting]],
+    requestTeams:
+      waiting === undefined || waiting === 'provider' ? [] : [facts.configuration.policy.roles[waiting]],
     requestUsers: [...progress.sites.values()]
       .filter(({ report }) => !report)
       .flatMap(({ acceptedBy }) => acceptedBy.map(({ login }) => login)),
@@ -61,7 +62,12 @@ function waitingFor(facts: Facts, progress: Progress, state: State): Role | unde
   }
 }
 
-function awaitingOf(facts: Facts, progress: Progress, state: State, waiting: Role | undefined): readonly Awaited[] {
+function awaitingOf(
+  facts: Facts,
+  progress: Progress,
+  state: State,
+  waiting: Role | undefined,
+): readonly Awaited[] {
   if (waiting === undefined) return [];
   const clocks = clocksIn({ facts, progress, at: facts.now });
   const one = (who: string, what: string, due: string | undefined): Awaited => ({
@@ -76,7 +82,9 @@ function awaitingOf(facts: Facts, progress: Progress, state: State, waiting: Rol
       return [
         one(
           'provider',
-          ticketProblems(facts).length > 0 ? 'mending the ticket' : 'marking the pull request ready for review',
+          ticketProblems(facts).length > 0
+            ? 'mending the ticket'
+            : 'marking the pull request ready for review',
           undefined,
         ),
       ];
@@ -84,7 +92,9 @@ function awaitingOf(facts: Facts, progress: Progress, state: State, waiting: Rol
       return [
         one(
           waiting,
-          waiting === 'provider' ? 'mending what keeps the packages from being pulled' : 'pulling the packages into `unverified`',
+          waiting === 'provider'
+            ? 'mending what keeps the packages from being pulled'
+            : 'pulling the packages into `unverified`',
           clocks.due(since, 'step1'),
         ),
       ];
@@ -100,11 +110,15 @@ function awaitingOf(facts: Facts, progress: Progress, state: State, waiting: Rol
       const sites = [...progress.sites.values()]
         .filter((part) => !part.report || isTainted(facts, part))
         .map((part) => one(part.site, 'the report', clocks.due(part.deployedAt ?? part.acceptedAt, 'step3')));
-      return sites.length > 0 ? sites : [one('early adopters', missingReports(facts, progress).join('; '), undefined)];
+      return sites.length > 0
+        ? sites
+        : [one('early adopters', missingReports(facts, progress).join('; '), undefined)];
     }
     case 'done': {
       const { ends, over } = graceOf({ facts, progress, at: facts.now });
-      return [one(waiting, over ? 'closing it with a summary' : 'closing it when the grace period is over', ends)];
+      return [
+        one(waiting, over ? 'closing it with a summary' : 'closing it when the grace period is over', ends),
+      ];
     }
     case 'closing':
       return [one(waiting, 'closing it again, or rejecting it: the release is held', undefined)];
@@ -138,24 +152,45 @@ function takersOf(facts: Facts, progress: Progress, waiting: Role | undefined): 
   return taker ? [taker.login] : [];
 }
 
-function commandsFor(progress: Progress, state: State, waiting: Role | undefined, pullGivenUp: boolean): Decision['commands'] {
+function commandsFor(
+  progress: Progress,
+  state: State,
+  waiting: Role | undefined,
+  pullGivenUp: boolean,
+): Decision['commands'] {
   const commands: { for: string; text: string }[] = [];
   const may = (who: string, ...texts: string[]): void => {
     commands.push(...texts.map((text) => ({ for: who, text })));
   };
   if (pullGivenUp) may('repository managers, provider', '/retry');
   if (state === 'unverified' && waiting === 'technology-unit') {
-    may('technology unit', 'review: approve with the verification form', 'review: request changes with the verification form', '/reject <reason>', '/take');
+    may(
+      'technology unit',
+      'review: approve with the verification form',
+      'review: request changes with the verification form',
+      '/reject <reason>',
+      '/take',
+    );
   }
   if (state === 'verified' || state === 'rolling-out' || state === 'done') {
     may('early adopters', '/accept <site>', '/deployed <site>');
-    if (progress.sites.size > 0) may('early adopters', 'review: approve (Success), comment (Warning) or request changes (Reject), with the report form');
+    if (progress.sites.size > 0)
+      may(
+        'early adopters',
+        'review: approve (Success), comment (Warning) or request changes (Reject), with the report form',
+      );
     may('staged-rollout managers', '/take');
   }
   if (state === 'done' || (state === 'closing' && progress.held)) {
-    may('staged-rollout managers', '/close success <summary>', '/close warning <summary>', '/close reject <summary>');
+    may(
+      'staged-rollout managers',
+      '/close success <summary>',
+      '/close warning <summary>',
+      '/close reject <summary>',
+    );
   }
-  if (['certified', 'unverified', 'verified', 'rolling-out', 'done'].includes(state)) may('provider', '/withdraw <reason>');
+  if (['certified', 'unverified', 'verified', 'rolling-out', 'done'].includes(state))
+    may('provider', '/withdraw <reason>');
   may('anyone', '/explain', '/help');
   return commands;
 }

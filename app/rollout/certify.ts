@@ -40,7 +40,12 @@ function shapeProblems(facts: Facts): readonly Problem[] {
     }
   }
   if (pull.base !== 'main') {
-    problem('wrong-base', '', 'Tickets go into the branch main.', 'Change the base of the pull request to main.');
+    problem(
+      'wrong-base',
+      '',
+      'Tickets go into the branch main.',
+      'Change the base of the pull request to main.',
+    );
   }
   const provider = ticket.value?.metadata.provider;
   if (provider !== undefined && !teams.provider.some(({ id }) => id === pull.author.id)) {
@@ -69,7 +74,8 @@ function shapeProblems(facts: Facts): readonly Problem[] {
  */
 export function certify(facts: Facts, progress: Progress): readonly Event[] {
   const { ticket, pull } = facts;
-  if (progress.closed ?? progress.merged ?? progress.held ?? progress.rejected ?? progress.withdrawn) return [];
+  if (progress.closed ?? progress.merged ?? progress.held ?? progress.rejected ?? progress.withdrawn)
+    return [];
   if (!pull.open) return [];
   const complete = ticketProblems(facts).length === 0;
   const events: Event[] = [];

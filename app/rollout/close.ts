@@ -7,23 +7,29 @@ import { missingReports } from './stage.ts';
 
 /** T8 and T10: `/close success|warning|reject` and a written summary (R-2.4-12.7, R-2.4-12.7.2b). */
 export function close(situation: Situation, act: Act): Verdict {
-  const { facts, progress } = situation;
+  const { facts } = situation;
   const { input, command } = act;
   if (!isIn(facts, 'staged-rollout', input.by)) {
     const team = facts.configuration.policy.roles['staged-rollout'];
     return refused(`Closing is the staged-rollout group's: only members of the team ${team} can do this.`);
   }
   if (isProvider(facts, input.by)) {
-    return refused('Who provided a release cannot close it: roles are exclusive per ticket. Another staged-rollout manager has to.');
+    return refused(
+      'Who provided a release cannot close it: roles are exclusive per ticket. Another staged-rollout manager has to.',
+    );
   }
   const word = (command?.argument ?? '').split(/\s+/)[0]?.toLowerCase() ?? '';
   const outcome = (['success', 'warning', 'reject'] as const).find((known) => known === word);
   if (outcome === undefined) {
-    return refused('Say how it closes: `/close success`, `/close warning` or `/close reject`, with a summary behind it or on the lines below.');
+    return refused(
+      'Say how it closes: `/close success`, `/close warning` or `/close reject`, with a summary behind it or on the lines below.',
+    );
   }
   const summary = (command?.text ?? '').slice(word.length).trim();
   if (summary === '') {
-    return refused(`A summary of the results is needed: write it behind \`/close ${outcome}\` or on the lines below.`);
+    return refused(
+      `A summary of the results is needed: write it behind \`/close ${outcome}\` or on the lines below.`,
+    );
   }
   const no = mayNotClose(situation, outcome);
   if (no.length > 0) return refused(`It cannot be closed with \`${outcome}\` now: ${no.join('; ')}.`);
@@ -48,8 +54,15 @@ export function unmetEvidence(facts: Facts, progress: Progress, situation: Situa
   const digest = progress.certified?.digest;
   const unmet: string[] = [];
   if (digest === undefined) return ['the release is not certified'];
-  unmet.push(...ticketProblems(facts).map(({ file, message }) => `${file === '' ? 'the pull request' : `\`${file}\``}: ${message}`));
-  if (progress.verification?.digest !== digest || !progress.verification.report.outcome.startsWith('accept')) {
+  unmet.push(
+    ...ticketProblems(facts).map(
+      ({ file, message }) => `${file === '' ? 'the pull request' : `\`${file}\``}: ${message}`,
+    ),
+  );
+  if (
+    progress.verification?.digest !== digest ||
+    !progress.verification.report.outcome.startsWith('accept')
+  ) {
     unmet.push('the Technology Unit has not verified these packages');
   }
   if (progress.phase !== 'rolling-out') unmet.push('no early adopter has accepted it');
@@ -59,7 +72,11 @@ export function unmetEvidence(facts: Facts, progress: Progress, situation: Situa
   }
   const grace = graceOf(situation);
   if (!grace.over) {
-    unmet.push(grace.ends === undefined ? 'the grace period has not begun' : `the grace period runs until ${grace.ends}`);
+    unmet.push(
+      grace.ends === undefined
+        ? 'the grace period has not begun'
+        : `the grace period runs until ${grace.ends}`,
+    );
   }
   return unmet;
 }

@@ -36,7 +36,11 @@ export function commandsOf(body: string): readonly Command[] {
     if (match) {
       if (found.length === most) break;
       const argument = (match[2] ?? '').trim();
-      found.push({ word: (match[1] ?? '').toLowerCase(), argument, lines: argument === '' ? [] : [argument] });
+      found.push({
+        word: (match[1] ?? '').toLowerCase(),
+        argument,
+        lines: argument === '' ? [] : [argument],
+      });
     } else {
       found.at(-1)?.lines.push(line);
     }
@@ -76,7 +80,10 @@ function visibleLines(body: string): readonly string[] {
 }
 
 /** Cuts `<!-- … -->` out of one line; `hidden` tells whether the line begins, or ends, inside a comment. */
-function withoutHtmlComments(line: string, hidden: boolean): { text: string; hidden: boolean; touched: boolean } {
+function withoutHtmlComments(
+  line: string,
+  hidden: boolean,
+): { text: string; hidden: boolean; touched: boolean } {
   let text = '';
   let rest = line;
   let inside = hidden;

@@ -27,7 +27,12 @@ export function decide(facts: Facts): Decision {
   const record: NewEntry[] = [];
   const entries = (): readonly (Entry | NewEntry)[] => [...facts.journal, ...record];
   let progress = progressOf(entries());
-  const add = (events: readonly Event[], by: Person | 'rollout', at: string, source?: NewEntry['source']): void => {
+  const add = (
+    events: readonly Event[],
+    by: Person | 'rollout',
+    at: string,
+    source?: NewEntry['source'],
+  ): void => {
     for (const event of events) record.push({ ...event, at, by, ...(source ? { source } : {}) });
     if (events.length > 0) progress = progressOf(entries());
   };
@@ -55,7 +60,9 @@ function hear(
 ): readonly Answer[] {
   const answered = new Set(facts.ownComments.map(({ marker }) => marker));
   const today = facts.now.slice(0, 10);
-  let left = mostAnswersADay - facts.ownComments.filter(({ marker, at }) => marker.startsWith('answer:') && at.startsWith(today)).length;
+  let left =
+    mostAnswersADay -
+    facts.ownComments.filter(({ marker, at }) => marker.startsWith('answer:') && at.startsWith(today)).length;
   const answers: Answer[] = [];
   const inputs = facts.inputs.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id - b.id));
   for (const act of inputs.flatMap(actsOf)) {
@@ -64,18 +71,33 @@ function hear(
     if (progress().seen.has(sourceKey(input.kind, input.id, part)) || answered.has(marker)) continue;
     const verdict = judgeThenAndNow(facts, progress(), entries(), act);
     if (verdict.is === 'counts') {
-      const source = { kind: input.kind, id: input.id, ...(part === 0 ? {} : { part }), body: input.bodySha256 };
+      const source = {
+        kind: input.kind,
+        id: input.id,
+        ...(part === 0 ? {} : { part }),
+        body: input.bodySha256,
+      };
       add(verdict.events, input.by, input.at, source);
     } else if (verdict.is !== 'nothing' && left > 0) {
       left -= 1;
-      answers.push({ marker, where: input.where, to: input.by, body: answerText(facts, progress(), input, verdict) });
+      answers.push({
+        marker,
+        where: input.where,
+        to: input.by,
+        body: answerText(facts, progress(), input, verdict),
+      });
     }
   }
   return answers;
 }
 
 /** An act has to be allowed where the release stood when it was written, and where it stands now (see `Situation`). */
-function judgeThenAndNow(facts: Facts, progress: Progress, entries: readonly NewEntry[], act: Act): ReturnType<typeof judge> {
+function judgeThenAndNow(
+  facts: Facts,
+  progress: Progress,
+  entries: readonly NewEntry[],
+  act: Act,
+): ReturnType<typeof judge> {
   const { at } = act.input;
   const before = entries.filter((entry) => entry.at <= at);
   const then = before.length === entries.length ? progress : progressOf(before);
@@ -95,9 +117,16 @@ function closedByHand(facts: Facts, progress: Progress): readonly Event[] {
 
 const mayClose = (facts: Facts, by: Person): boolean =>
   by.id === facts.pull.author.id ||
-  (['provider', 'repository-managers', 'technology-unit', 'staged-rollout'] as const).some((team) => isIn(facts, team, by));
+  (['provider', 'repository-managers', 'technology-unit', 'staged-rollout'] as const).some((team) =>
+    isIn(facts, team, by),
+  );
 
-function conclude(facts: Facts, progress: Progress, record: readonly NewEntry[], answers: readonly Answer[]): Decision {
+function conclude(
+  facts: Facts,
+  progress: Progress,
+  record: readonly NewEntry[],
+  answers: readonly Answer[],
+): Decision {
   const state = stateOf(facts, progress);
   const move = wantedMove(facts, progress);
   const ended = terminalStates.has(state);
@@ -118,9 +147,15 @@ function conclude(facts: Facts, progress: Progress, record: readonly NewEntry[],
     todo: {
       pull: intake.is === 'now',
       move,
-      mergeTicket: state === 'closing' && progress.closed !== undefined && !facts.pull.merge && facts.pull.open,
+      mergeTicket:
+        state === 'closing' && progress.closed !== undefined && !facts.pull.merge && facts.pull.open,
       closeTicket: ended && atRest && facts.pull.open,
-      reopenTicket: !ended && progress.phase !== 'none' && !facts.pull.open && !facts.pull.merge && facts.pull.closedBy !== undefined,
+      reopenTicket:
+        !ended &&
+        progress.phase !== 'none' &&
+        !facts.pull.open &&
+        !facts.pull.merge &&
+        facts.pull.closedBy !== undefined,
       openCall: inRollout && !ended && progress.call === undefined && facts.call === undefined,
       closeCall: ended && callOpen,
     },

@@ -14,7 +14,8 @@ export type IntakeStanding =
 /** T2 and T2f: should the packages be pulled now (R-2.4-10.4a to R-2.4-10.4d, A-02)? */
 export function intakeOf(facts: Facts, progress: Progress): IntakeStanding {
   if (progress.pulled) return { is: 'pulled' };
-  if (progress.state !== 'certified' || !progress.certified || facts.pull.draft || !facts.pull.open) return { is: 'not-yet' };
+  if (progress.state !== 'certified' || !progress.certified || facts.pull.draft || !facts.pull.open)
+    return { is: 'not-yet' };
   if (ticketProblems(facts).length > 0) return { is: 'not-yet' };
   // The old content leaves the channels before the new one is pulled.
   if (facts.shelf && facts.shelf.shelf !== 'withdrawn') return { is: 'not-yet' };
@@ -32,8 +33,15 @@ export function intakeOf(facts: Facts, progress: Progress): IntakeStanding {
 /** What this run's pull brought back, for the journal. */
 export function pulledEvents(facts: Facts, progress: Progress): readonly Event[] {
   const { pulled, ticket, pull } = facts;
-  if (!pulled || progress.pulled || pulled.digest !== progress.certified?.digest || pulled.digest !== ticket.digest) return [];
-  if (!pulled.ok) return [{ event: 'pull-failed', head: pull.head, reason: pulled.reason, message: pulled.message }];
+  if (
+    !pulled ||
+    progress.pulled ||
+    pulled.digest !== progress.certified?.digest ||
+    pulled.digest !== ticket.digest
+  )
+    return [];
+  if (!pulled.ok)
+    return [{ event: 'pull-failed', head: pull.head, reason: pulled.reason, message: pulled.message }];
   const packages = (ticket.value?.spec.targets ?? []).flatMap((target) =>
     target.packages.map(({ file, sha256, size }) => ({ file, sha256, size })),
   );

@@ -12,24 +12,29 @@ import { rejectByCommand, take, verifyByReview } from './verify.ts';
 export function actsOf(input: Input): readonly Act[] {
   if (input.bot) return [];
   const commands = commandsOf(input.body).map((command, part) => ({ input, part, command }));
-  if (input.kind === 'comment') return isRejectReport(input.body) ? [{ input, part: 0, command: undefined }] : commands;
-  const report = { input, part: 0, command: undefined };
-  return [report, ...commands.map((act) => ({ ...act, part: act.part + 1 }))];
+  if (input.kind === 'comment')
+    return isRejectReport(input.body) ? [{ input, part: 0, command: undefined }] : commands;
+  return [{ input, part: 0, command: undefined }, ...commands.map((act) => ({ ...act, part: act.part + 1 }))];
 }
 
 const isRejectReport = (body: string): boolean =>
-  /^kind:\s*["']?EarlyAdopterReport\b/m.test(yamlBlockOf(body) ?? '') && /^outcome:\s*["']?reject\b/m.test(yamlBlockOf(body) ?? '');
+  /^kind:\s*["']?EarlyAdopterReport\b/m.test(yamlBlockOf(body) ?? '') &&
+  /^outcome:\s*["']?reject\b/m.test(yamlBlockOf(body) ?? '');
 
 /** Judges one act where it finds the release. */
 export function judge(situation: Situation, act: Act): Verdict {
   const verdict = act.command ? judgeCommand(situation, act, act.command.word) : judgeReview(situation, act);
   if (verdict.is === 'counts' && situation.progress.phase === 'none') {
-    return refused('The ticket is not certified yet: it has to be complete and marked ready for review first.');
+    return refused(
+      'The ticket is not certified yet: it has to be complete and marked ready for review first.',
+    );
   }
   if (verdict.is !== 'counts' || !act.input.edited) return verdict;
   // A positive act that was edited before it was read does not count; a negative one does, whatever became of it (process.md 1.2).
   if (verdict.events.every(isNegative)) return verdict;
-  return refused('This was edited before it was read, so it is not certain what its author meant. Please write it again.');
+  return refused(
+    'This was edited before it was read, so it is not certain what its author meant. Please write it again.',
+  );
 }
 
 const isNegative = (event: { readonly event: string }): boolean =>
@@ -58,7 +63,9 @@ function judgeCommand(situation: Situation, act: Act, word: string): Verdict {
     case 'help':
       return { is: 'answered', with: 'help' };
     case undefined:
-      return refused(`There is no command \`/${word}\`. There are: ${commandNames.map((name) => `\`/${name}\``).join(', ')}.`);
+      return refused(
+        `There is no command \`/${word}\`. There are: ${commandNames.map((name) => `\`/${name}\``).join(', ')}.`,
+      );
   }
 }
 
@@ -66,7 +73,8 @@ function judgeCommand(situation: Situation, act: Act, word: string): Verdict {
 function retry({ facts, progress }: Situation, { input }: Act): Verdict {
   const manager = isIn(facts, 'repository-managers', input.by);
   const provider = isIn(facts, 'provider', input.by) || facts.pull.author.id === input.by.id;
-  if (!manager && !provider) return refused('Only repository managers and the provider can start the pull again.');
+  if (!manager && !provider)
+    return refused('Only repository managers and the provider can start the pull again.');
   if (progress.state !== 'certified' || progress.failedPulls.length === 0) {
     return refused('There is no failed pull to try again.');
   }
@@ -78,7 +86,8 @@ function withdraw({ facts, progress }: Situation, { input, command }: Act): Verd
   if (!isIn(facts, 'provider', input.by) && facts.pull.author.id !== input.by.id) {
     return refused('Only the provider can take its release back.');
   }
-  if (progress.state === 'draft') return refused('The ticket is not certified yet: closing the pull request is enough.');
+  if (progress.state === 'draft')
+    return refused('The ticket is not certified yet: closing the pull request is enough.');
   if (!['certified', 'unverified', 'verified', 'rolling-out'].includes(progress.state)) {
     return refused(`The release is \`${progress.state}\`: it can no longer be withdrawn here.`);
   }
@@ -117,5 +126,7 @@ function outsider(facts: Facts): string {
   return `Thank you for looking. Reviews count here from members of the team ${unit} (verification) and from early adopter sites (reports); your account is in neither, so this one changes nothing. A comment is always welcome.`;
 }
 
-const unreadable = (problems: readonly { readonly line: number; readonly message: string; readonly mend: string }[]): string =>
+const unreadable = (
+  problems: readonly { readonly line: number; readonly message: string; readonly mend: string }[],
+): string =>
   `The report cannot be read:\n${problems.map(({ line, message, mend }) => `- line ${String(line)}: ${message} ${mend}`).join('\n')}`;

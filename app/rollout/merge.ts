@@ -17,12 +17,15 @@ export function judgeMerge(facts: Facts, progress: Progress): readonly Event[] {
     return unmet.length === 0 ? [] : [{ event: 'held', because: `before the merge, ${unmet.join('; ')}` }];
   }
   if (!closed) {
-    return progress.held ? [] : [{ event: 'held', because: 'the ticket was merged by hand before it was closed' }];
+    return progress.held
+      ? []
+      : [{ event: 'held', because: 'the ticket was merged by hand before it was closed' }];
   }
   const at = closed.at > merge.at ? closed.at : merge.at;
   const unmet = [...unmetEvidence(facts, progress, { facts, progress, at })];
   if (!merge.onlyTheTicket) unmet.push('the merge changed more than the ticket file');
-  if (merge.digest !== progress.certified?.digest) unmet.push('the merged ticket is not the one that was verified');
+  if (merge.digest !== progress.certified?.digest)
+    unmet.push('the merged ticket is not the one that was verified');
   return unmet.length === 0
     ? [{ event: 'merged', commit: merge.commit }]
     : [{ event: 'held', because: `as of the merge, ${unmet.join('; ')}` }];

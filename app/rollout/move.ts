@@ -42,9 +42,9 @@ function wantedShelf(progress: Progress): Channel | undefined {
   // Nothing moves while a release is held, and nothing moves back by itself.
   if (progress.held ?? progress.merged) return undefined;
   const digest = progress.certified?.digest;
-  if (progress.verification?.digest === digest && progress.verification?.report.outcome.startsWith('accept') === true) {
+  const { verification } = progress;
+  if (verification?.digest === digest && verification?.report.outcome.startsWith('accept') === true)
     return 'staged-rollout';
-  }
   return progress.pulled?.digest === digest && digest !== undefined ? 'unverified' : undefined;
 }
 
@@ -69,13 +69,19 @@ export function movedEvents(facts: Facts, progress: Progress): readonly Event[] 
   const { shelf, manifest, commit, pull } = actual;
   const known = progress.shelf?.shelf === shelf && progress.shelf.digest === manifest.digest;
   const moved: Event = { event: 'moved', shelf, digest: manifest.digest, pull, commit };
-  if (known && progress.shelf?.published === true) return [];
+  if (known && progress.shelf.published) return [];
   const readBack = concerned(shelf).map((channel) => facts.readBack[channel]);
   const published: Event[] = [];
   if (readBack.every((seen) => seen?.ok === true)) {
     const [first] = readBack;
     if (first?.ok === true) {
-      published.push({ event: 'published', shelf, digest: manifest.digest, number: first.number, url: first.url });
+      published.push({
+        event: 'published',
+        shelf,
+        digest: manifest.digest,
+        number: first.number,
+        url: first.url,
+      });
     }
   }
   return known ? published : [moved, ...published];

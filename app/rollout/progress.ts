@@ -13,7 +13,12 @@ export interface Participation {
   readonly acceptedBy: readonly Person[];
   readonly deployedAt: string | undefined;
   readonly report:
-    | { readonly at: string; readonly by: Person | 'rollout'; readonly source: Source | undefined; readonly value: EarlyAdopterReport }
+    | {
+        readonly at: string;
+        readonly by: Person | 'rollout';
+        readonly source: Source | undefined;
+        readonly value: EarlyAdopterReport;
+      }
     | undefined;
 }
 
@@ -38,19 +43,24 @@ export interface Progress {
   readonly closed: Of<'closed'> | undefined;
   readonly merged: Of<'merged'> | undefined;
   readonly held: Of<'held'> | undefined;
-  readonly rejected: { readonly at: 'verification' | 'staged-rollout'; readonly reason: string; readonly when: string } | undefined;
+  readonly rejected:
+    | { readonly at: 'verification' | 'staged-rollout'; readonly reason: string; readonly when: string }
+    | undefined;
   readonly withdrawn: Of<'withdrawn'> | undefined;
   /** Inputs that are in the journal, as `<kind>:<id>:<part>`. */
   readonly seen: ReadonlyMap<string, NewEntry>;
 }
 
-type Draft = { -readonly [K in keyof Omit<Progress, 'state' | 'sites' | 'rejectedDigests' | 'seen'>]: Progress[K] } & {
+type Draft = {
+  -readonly [K in keyof Omit<Progress, 'state' | 'sites' | 'rejectedDigests' | 'seen'>]: Progress[K];
+} & {
   sites: Map<string, Participation>;
   rejectedDigests: Set<string>;
   seen: Map<string, NewEntry>;
 };
 
-export const sourceKey = (kind: string, id: number, part = 0): string => `${kind}:${String(id)}:${String(part)}`;
+export const sourceKey = (kind: string, id: number, part = 0): string =>
+  `${kind}:${String(id)}:${String(part)}`;
 
 /** Folds a journal into where the release stands. Pure, total: every journal that could be written can be read. */
 export function progressOf(entries: readonly (Entry | NewEntry)[]): Progress {
@@ -178,7 +188,8 @@ function takePart(draft: Draft, entry: Of<'accepted'> | Of<'deployed'> | Of<'rep
         : known?.report,
   };
   draft.sites.set(entry.site, site);
-  if (entry.event === 'reported' && entry.report.outcome === 'reject') draft.rejectedDigests.add(entry.digest);
+  if (entry.event === 'reported' && entry.report.outcome === 'reject')
+    draft.rejectedDigests.add(entry.digest);
   if (draft.phase === 'verified') enter(draft, 'rolling-out', entry.at);
 }
 

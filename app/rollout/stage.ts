@@ -6,7 +6,8 @@ import type { Participation, Progress } from './progress.ts';
 import { type Act, type Situation, type Verdict, counts, nothing, refused } from './situation.ts';
 import { notThisRelease } from './verify.ts';
 
-const open = (progress: Progress): boolean => progress.state === 'verified' || progress.state === 'rolling-out';
+const open = (progress: Progress): boolean =>
+  progress.state === 'verified' || progress.state === 'rolling-out';
 
 /** T5, T6, T7b: `/accept <site>` (R-2.4-12.2 to R-2.4-12.2.3). */
 export function accept(situation: Situation, act: Act): Verdict {
@@ -26,7 +27,8 @@ export function deployed(situation: Situation, act: Act): Verdict {
   const part = progress.sites.get(site.site);
   if (part?.deployedAt !== undefined) return nothing;
   if (!open(progress)) return refused(notOpen(progress, 'deployed'));
-  if (!part) return refused(`${site.site} has not accepted this release yet: \`/accept ${site.site}\` comes first.`);
+  if (!part)
+    return refused(`${site.site} has not accepted this release yet: \`/accept ${site.site}\` comes first.`);
   return counts({ event: 'deployed', site: site.site });
 }
 
@@ -39,13 +41,17 @@ export function report(situation: Situation, act: Act, value: EarlyAdopterReport
   const wanted = { success: 'approved', warning: 'commented', reject: 'changes-requested' }[value.outcome];
   if (act.input.review !== wanted && value.outcome !== 'reject') {
     const how = value.outcome === 'success' ? 'an approving review' : 'a review that only comments';
-    return refused(`A report with the outcome \`${value.outcome}\` goes with ${how}, so that both say the same.`);
+    return refused(
+      `A report with the outcome \`${value.outcome}\` goes with ${how}, so that both say the same.`,
+    );
   }
   const wrong = notThisRelease(situation, value);
   if (wrong !== undefined) return refused(wrong);
   if (!open(progress)) return refused(notOpen(progress, 'reported on'));
   if (!progress.sites.has(site.site)) {
-    return refused(`${site.site} has not accepted this release yet: \`/accept ${site.site}\` comes first, then the report.`);
+    return refused(
+      `${site.site} has not accepted this release yet: \`/accept ${site.site}\` comes first, then the report.`,
+    );
   }
   const targets = facts.ticket.value?.spec.targets ?? [];
   const strange = value.targets.find(
@@ -53,12 +59,19 @@ export function report(situation: Situation, act: Act, value: EarlyAdopterReport
   );
   if (strange) return refused(`This release has no target ${strange.platform} ${strange.arch}.`);
   if (value.outcome === 'warning' && (value.changes_requested ?? []).length === 0) {
-    return refused('A Warning asks for changes: list them under `changes_requested`, each with `kind` (release-notes, installation or configuration) and `text`.');
+    return refused(
+      'A Warning asks for changes: list them under `changes_requested`, each with `kind` (release-notes, installation or configuration) and `text`.',
+    );
   }
   if (value.outcome === 'reject' && (value.issues ?? []).length === 0) {
     return refused('A Reject says why: list the problem under `issues`, each with `severity` and `summary`.');
   }
-  return counts({ event: 'reported', site: site.site, digest: progress.certified?.digest ?? '', report: value });
+  return counts({
+    event: 'reported',
+    site: site.site,
+    digest: progress.certified?.digest ?? '',
+    report: value,
+  });
 }
 
 function siteMeant({ facts }: Situation, { input, command }: Act): Site | string {
@@ -85,7 +98,8 @@ function notYours(mine: readonly Site[], named: string): string {
 }
 
 function notOpen(progress: Progress, what: string): string {
-  const later = progress.state === 'draft' || progress.state === 'certified' || progress.state === 'unverified';
+  const later =
+    progress.state === 'draft' || progress.state === 'certified' || progress.state === 'unverified';
   return later
     ? `The release is \`${progress.state}\`: it can be ${what} once it is verified and in the channel staged-rollout.`
     : `The release is \`${progress.state}\`: it can no longer be ${what}.`;
@@ -94,10 +108,14 @@ function notOpen(progress: Progress, what: string): string {
 /** What keeps the rollout from being done; empty when every site that accepted has reported and the minimum is met (R-2.4-12.7a, A-09, A-10). */
 export function missingReports(facts: Facts, progress: Progress): readonly string[] {
   const parts = [...progress.sites.values()];
-  const missing = parts.filter((part) => !part.report).map((part) => `${part.site} accepted and has not reported yet`);
+  const missing = parts
+    .filter((part) => !part.report)
+    .map((part) => `${part.site} accepted and has not reported yet`);
   for (const part of parts) {
     if (part.report && isTainted(facts, part)) {
-      missing.push(`the report of ${part.site} was edited after it was read: ${part.site} has to report again`);
+      missing.push(
+        `the report of ${part.site} was edited after it was read: ${part.site} has to report again`,
+      );
     }
   }
   const least = minimumReports(facts);
@@ -120,8 +138,9 @@ export function minimumReports(facts: Facts): number {
 
 /** An edited report holds the release back until that site reports again (process.md 1.2). */
 export function isTainted(facts: Facts, part: Participation): boolean {
-  const source = part.report?.source;
-  if (!source || part.report?.value.outcome === 'reject') return false;
+  const { report: given } = part;
+  const source = given?.source;
+  if (!source || given.value.outcome === 'reject') return false;
   const input = facts.inputs.find(({ kind, id }) => kind === source.kind && id === source.id);
   return input !== undefined && input.bodySha256 !== source.body;
 }

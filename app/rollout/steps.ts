@@ -21,7 +21,10 @@ export function stepsOf(facts: Facts, progress: Progress, state: State): readonl
   ];
 }
 
-type Telling = Pick<Step, 'stands' | 'title'> & { readonly because?: readonly string[]; readonly due?: string | undefined };
+type Telling = Pick<Step, 'stands' | 'title'> & {
+  readonly because?: readonly string[];
+  readonly due?: string | undefined;
+};
 
 const step = (name: StepName, rule: string, { stands, title, because = [], due }: Telling): Step => ({
   step: name,
@@ -39,13 +42,20 @@ function ticketStep(facts: Facts, progress: Progress): Step {
   const warnings = facts.ticket.problems.filter(({ severity }) => severity === 'warning').map(problemText);
   if (problems.length > 0) {
     const many = problems.length === 1 ? 'One thing is' : `${String(problems.length)} things are`;
-    return told({ stands: 'failed', title: `${many} missing or wrong`, because: [...problems.map(problemText), ...warnings] });
+    return told({
+      stands: 'failed',
+      title: `${many} missing or wrong`,
+      because: [...problems.map(problemText), ...warnings],
+    });
   }
   if (!progress.certified) {
     return told({
       stands: 'waiting',
       title: 'Complete; waits to be marked ready for review',
-      because: ['The ticket is complete and valid. Marking the pull request ready for review certifies it.', ...warnings],
+      because: [
+        'The ticket is complete and valid. Marking the pull request ready for review certifies it.',
+        ...warnings,
+      ],
     });
   }
   return told({
@@ -56,21 +66,33 @@ function ticketStep(facts: Facts, progress: Progress): Step {
 }
 
 function intakeStep(facts: Facts, progress: Progress, state: State): Step {
-  const due = progress.phase === 'certified' ? clocksIn({ facts, progress, at: facts.now }).due(progress.since, 'step1') : undefined;
+  const due =
+    progress.phase === 'certified'
+      ? clocksIn({ facts, progress, at: facts.now }).due(progress.since, 'step1')
+      : undefined;
   const told = (telling: Telling): Step => step('intake', 'R-2.4-10.4', { due, ...telling });
   const last = progress.failedPulls.at(-1);
   const intake = intakeOf(facts, progress);
-  const count = (facts.ticket.value?.spec.targets ?? []).reduce((sum, { packages }) => sum + packages.length, 0);
+  const count = (facts.ticket.value?.spec.targets ?? []).reduce(
+    (sum, { packages }) => sum + packages.length,
+    0,
+  );
   const packages = `${String(count)} package${count === 1 ? '' : 's'}`;
   if (terminalStates.has(state) && !progress.pulled) return told({ stands: 'waiting', title: 'Not reached' });
   switch (intake.is) {
     case 'pulled':
       return progress.phase === 'certified'
-        ? told({ stands: 'working', title: `${packages} pulled; on the way into unverified`, because: [publishing(facts)] })
+        ? told({
+            stands: 'working',
+            title: `${packages} pulled; on the way into unverified`,
+            because: [publishing(facts)],
+          })
         : told({
             stands: 'met',
             title: `${packages} pulled, checksums verified`,
-            because: ['Every package was pulled from its address, its size and SHA-256 are what the ticket says, and it is stored by its digest.'],
+            because: [
+              'Every package was pulled from its address, its size and SHA-256 are what the ticket says, and it is stored by its digest.',
+            ],
           });
     case 'now':
       return told({ stands: 'working', title: `Pulling ${packages}` });
@@ -84,7 +106,10 @@ function intakeStep(facts: Facts, progress: Progress, state: State): Step {
       return told({
         stands: 'failed',
         title: `Pull failed ${String(progress.failedPulls.length)} times`,
-        because: [quoted(last?.message ?? ''), 'Mend the ticket or the server; a new commit or `/retry` starts the pull again.'],
+        because: [
+          quoted(last?.message ?? ''),
+          'Mend the ticket or the server; a new commit or `/retry` starts the pull again.',
+        ],
       });
     case 'not-yet':
       return told({ stands: 'waiting', title: 'Waits for the ticket' });
@@ -94,22 +119,37 @@ function intakeStep(facts: Facts, progress: Progress, state: State): Step {
 /** What is being waited for while packages move: told, so that nobody has to guess. */
 function publishing(facts: Facts): string {
   const failed = Object.entries(facts.readBack).find(([, seen]) => !seen.ok);
-  if (failed) return `The channel ${failed[0]} was read back and is not right yet: ${failed[1].ok ? '' : quoted(failed[1].reason)}`;
-  return facts.promotion ? `Promotion pull request #${String(facts.promotion.number ?? 0)} is under way.` : 'The channels are being published.';
+  if (failed)
+    return `The channel ${failed[0]} was read back and is not right yet: ${failed[1].ok ? '' : quoted(failed[1].reason)}`;
+  return facts.promotion
+    ? `Promotion pull request #${String(facts.promotion.number ?? 0)} is under way.`
+    : 'The channels are being published.';
 }
 
 function verificationStep(facts: Facts, progress: Progress, state: State): Step {
   const told = (telling: Telling): Step => step('verification', 'R-2.4-11', telling);
   if (progress.rejected?.at === 'verification') {
-    return told({ stands: 'failed', title: 'Rejected by the Technology Unit', because: [quoted(progress.rejected.reason)] });
+    return told({
+      stands: 'failed',
+      title: 'Rejected by the Technology Unit',
+      because: [quoted(progress.rejected.reason)],
+    });
   }
   const report = progress.verification?.report;
   if (report?.outcome.startsWith('accept') === true) {
     const by = progress.verification?.by;
     const who = by === undefined || by === 'rollout' ? '' : ` by @${by.login}`;
     return progress.phase === 'unverified'
-      ? told({ stands: 'working', title: 'Verified; on the way into staged-rollout', because: [publishing(facts)] })
-      : told({ stands: 'met', title: `Verified${who.replace('@', '')}`, because: report.notes ? [quoted(report.notes)] : [] });
+      ? told({
+          stands: 'working',
+          title: 'Verified; on the way into staged-rollout',
+          because: [publishing(facts)],
+        })
+      : told({
+          stands: 'met',
+          title: `Verified${who.replace('@', '')}`,
+          because: report.notes ? [quoted(report.notes)] : [],
+        });
   }
   if (state !== 'unverified') return told({ stands: 'waiting', title: 'Waits for the packages' });
   if (report?.outcome === 'wait-for-provider') {
@@ -131,12 +171,15 @@ function rolloutStep(facts: Facts, progress: Progress, state: State): Step {
   const told = (telling: Telling): Step => step('staged rollout', 'R-2.4-12', telling);
   const parts = [...progress.sites.values()];
   const reports = parts.map((part) =>
-    part.report ? `${part.site}: ${part.report.value.outcome}` : `${part.site}: ${part.deployedAt === undefined ? 'accepted' : 'deployed'}`,
+    part.report
+      ? `${part.site}: ${part.report.value.outcome}`
+      : `${part.site}: ${part.deployedAt === undefined ? 'accepted' : 'deployed'}`,
   );
   if (progress.phase !== 'verified' && progress.phase !== 'rolling-out') {
     return told({ stands: 'waiting', title: 'Waits for verification' });
   }
-  if (terminalStates.has(state) && parts.length === 0) return told({ stands: 'waiting', title: 'Not reached' });
+  if (terminalStates.has(state) && parts.length === 0)
+    return told({ stands: 'waiting', title: 'Not reached' });
   if (parts.length === 0) {
     return told({
       stands: 'working',
@@ -147,7 +190,10 @@ function rolloutStep(facts: Facts, progress: Progress, state: State): Step {
   }
   const missing = missingReports(facts, progress);
   const uncovered = uncoveredTargets(facts, progress);
-  const gaps = uncovered.length > 0 && missing.length === 0 ? [`Targets that no site reported on: ${uncovered.join(', ')}.`] : [];
+  const gaps =
+    uncovered.length > 0 && missing.length === 0
+      ? [`Targets that no site reported on: ${uncovered.join(', ')}.`]
+      : [];
   if (missing.length > 0) {
     const done = parts.filter(({ report }) => report).length;
     return told({
@@ -156,7 +202,11 @@ function rolloutStep(facts: Facts, progress: Progress, state: State): Step {
       because: [...reports, ...missing.map((text) => `Missing: ${text}.`)],
     });
   }
-  return told({ stands: 'met', title: `All sites reported: ${reports.join(', ')}`.slice(0, 200), because: [...reports, ...gaps] });
+  return told({
+    stands: 'met',
+    title: `All sites reported: ${reports.join(', ')}`.slice(0, 200),
+    because: [...reports, ...gaps],
+  });
 }
 
 function closeStep(facts: Facts, progress: Progress, state: State): Step {
@@ -175,21 +225,34 @@ function closeStep(facts: Facts, progress: Progress, state: State): Step {
       });
     }
     case 'withdrawn':
-      return told({ stands: 'failed', title: 'Withdrawn', because: [quoted(progress.withdrawn?.reason ?? '')] });
+      return told({
+        stands: 'failed',
+        title: 'Withdrawn',
+        because: [quoted(progress.withdrawn?.reason ?? '')],
+      });
     case 'closing':
       return progress.held
         ? told({
             stands: 'failed',
             title: 'Held: nothing moves',
-            because: [`${progress.held.because}.`, 'A staged-rollout manager closes again with `/close`, or rejects it.'],
+            because: [
+              `${progress.held.because}.`,
+              'A staged-rollout manager closes again with `/close`, or rejects it.',
+            ],
           })
-        : told({ stands: 'working', title: 'Closing: on the way into production', because: [...summary, publishing(facts)] });
+        : told({
+            stands: 'working',
+            title: 'Closing: on the way into production',
+            because: [...summary, publishing(facts)],
+          });
     case 'done': {
       const { over, ends } = graceOf({ facts, progress, at: facts.now });
       return told({
         stands: 'working',
         title: over ? 'Waits for the staged-rollout managers to close' : 'Grace period',
-        because: over ? ['Every site has reported and the grace period is over.'] : [`Every site has reported; the grace period runs until ${ends ?? ''}.`],
+        because: over
+          ? ['Every site has reported and the grace period is over.']
+          : [`Every site has reported; the grace period runs until ${ends ?? ''}.`],
         due: ends,
       });
     }

@@ -24,7 +24,12 @@ export function milliseconds(duration: Duration): number {
  * clock only the hours that the calendar calls working count, in the calendar's own time zone, whatever daylight saving does.
  * Takes and gives ISO instants in UTC, whole seconds.
  */
-export function due(start: string, duration: Duration, clock: ClassPolicy['clock'], calendar: Calendar): string {
+export function due(
+  start: string,
+  duration: Duration,
+  clock: ClassPolicy['clock'],
+  calendar: Calendar,
+): string {
   const span = milliseconds(duration);
   if (clock === 'wall') return seconds(Temporal.Instant.from(start).add({ milliseconds: span }));
   return seconds(addWorking(Temporal.Instant.from(start), span, calendar));
@@ -50,7 +55,10 @@ function addWorking(start: Temporal.Instant, span: number, calendar: Calendar): 
   return last;
 }
 
-function hoursOf(day: Temporal.PlainDate, calendar: Calendar): readonly (readonly [Temporal.Instant, Temporal.Instant])[] {
+function hoursOf(
+  day: Temporal.PlainDate,
+  calendar: Calendar,
+): readonly (readonly [Temporal.Instant, Temporal.Instant])[] {
   if (calendar.holidays.includes(day.toString())) return [];
   const name = dayNames[day.dayOfWeek - 1] ?? 'mon';
   return (calendar.week[name] ?? []).map((span) => {
@@ -64,7 +72,8 @@ function at(day: Temporal.PlainDate, time: string, tz: string): Temporal.Instant
   return day.toZonedDateTime({ timeZone: tz, plainTime: Temporal.PlainTime.from(time) }).toInstant();
 }
 
-const seconds = (instant: Temporal.Instant): string => instant.round({ smallestUnit: 'second', roundingMode: 'ceil' }).toString();
+const seconds = (instant: Temporal.Instant): string =>
+  instant.round({ smallestUnit: 'second', roundingMode: 'ceil' }).toString();
 
 /** The clocks of a ticket's class, with the calendar they run on. */
 export interface Clocks {

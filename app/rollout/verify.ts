@@ -5,10 +5,11 @@ import { type Act, type Situation, type Verdict, counts, nothing, refused } from
 /** T3, T3w and T4 by a review of the Technology Unit (R-2.4-11.1 to R-2.4-11.2d). */
 export function verifyByReview(situation: Situation, act: Act, report: VerificationReport): Verdict {
   const { facts, progress } = situation;
-  const { by, review } = act.input;
+  const { review } = act.input;
   const no = mayNotVerify(situation, act);
   if (no !== undefined) return refused(no);
-  const event = report.outcome === 'accept' || report.outcome === 'accept-with-notes' ? 'approved' : 'changes-requested';
+  const event =
+    report.outcome === 'accept' || report.outcome === 'accept-with-notes' ? 'approved' : 'changes-requested';
   if (review !== event) {
     return refused(
       `The report says \`${report.outcome}\`, which goes with ${event === 'approved' ? 'an approving review' : 'a review that requests changes'}.`,
@@ -23,10 +24,14 @@ export function verifyByReview(situation: Situation, act: Act, report: Verificat
     );
   }
   if (report.outcome === 'wait-for-provider' && (report.countermeasure ?? '').trim() === '') {
-    return refused('Waiting for the provider needs a `countermeasure`: what was agreed, in a sentence or two.');
+    return refused(
+      'Waiting for the provider needs a `countermeasure`: what was agreed, in a sentence or two.',
+    );
   }
   if (report.outcome === 'reject' && (report.notes ?? '').trim() === '') {
-    return refused('A reject needs `notes`: the reason, and which countermeasure was discussed, or why none was.');
+    return refused(
+      'A reject needs `notes`: the reason, and which countermeasure was discussed, or why none was.',
+    );
   }
   const digest = progress.certified?.digest ?? '';
   return counts({ event: 'verified', digest, head: act.input.commit ?? facts.pull.head, report });
@@ -38,7 +43,9 @@ export function rejectByCommand(situation: Situation, act: Act): Verdict {
   if (no !== undefined) return refused(no);
   const reason = act.command?.text ?? '';
   if (reason === '') {
-    return refused('A reject needs a reason: `/reject <reason>`, with the countermeasure that was discussed, or why none was.');
+    return refused(
+      'A reject needs a reason: `/reject <reason>`, with the countermeasure that was discussed, or why none was.',
+    );
   }
   return counts({ event: 'rejected', reason });
 }
@@ -51,7 +58,10 @@ function mayNotVerify({ facts, progress }: Situation, { input }: Act): string | 
     const team = facts.configuration.policy.roles['technology-unit'];
     return `Verification is the Technology Unit's: only members of the team ${team} can do this. Thank you for looking all the same.`;
   }
-  if (progress.state !== 'unverified' || progress.verification?.report.outcome.startsWith('accept') === true) {
+  if (
+    progress.state !== 'unverified' ||
+    progress.verification?.report.outcome.startsWith('accept') === true
+  ) {
     return `There is nothing to verify at this point: the ticket is \`${progress.state}\`${progress.state === 'unverified' ? ' and verified already; its packages are being moved' : ', and verification belongs to `unverified`'}.`;
   }
   return undefined;
@@ -76,7 +86,8 @@ export function take({ facts, progress }: Situation, { input }: Act): Verdict {
   if (!isIn(facts, 'technology-unit', input.by) && !isIn(facts, 'staged-rollout', input.by)) {
     return refused('Only verifiers and staged-rollout managers can take a ticket.');
   }
-  if (isProvider(facts, input.by)) return refused('Who provided a release cannot take its ticket: roles are exclusive per ticket.');
+  if (isProvider(facts, input.by))
+    return refused('Who provided a release cannot take its ticket: roles are exclusive per ticket.');
   if (progress.taken.some(({ id }) => id === input.by.id)) return nothing;
   return counts({ event: 'taken' });
 }

@@ -110,11 +110,19 @@ function queued(headRef: string): readonly { readonly number: number }[] {
 }
 
 /** Events that our own writes cause and that tell us nothing: what we wrote, the run that wrote it knows. */
-const echoes: ReadonlySet<string> = new Set(['issue_comment', 'issues', 'check_run', 'check_suite', 'pull_request']);
+const echoes: ReadonlySet<string> = new Set([
+  'issue_comment',
+  'issues',
+  'check_run',
+  'check_suite',
+  'pull_request',
+]);
 
 /** Was the event caused by ourselves? A pull request that we closed is one all the same: its merge drives the publisher (T39). */
 export function isEcho(event: string, payload: unknown, self: string): boolean {
-  const read = z.object({ action: z.string().optional(), sender: z.object({ login: z.string() }) }).safeParse(payload);
+  const read = z
+    .object({ action: z.string().optional(), sender: z.object({ login: z.string() }) })
+    .safeParse(payload);
   if (!read.success || read.data.sender.login !== self) return false;
   return echoes.has(event) && !(event === 'pull_request' && read.data.action === 'closed');
 }

@@ -2,7 +2,6 @@ import type { Decision } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Board, ChannelView, TicketView } from '../web/board.ts';
 
-
 /** What the pages show: the newest decision of every ticket, and the channels as they were last published. Rebuilt by the first sweep. */
 export class LiveBoard implements Board {
   readonly repository: string;

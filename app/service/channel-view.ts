@@ -8,7 +8,12 @@ import type { ChannelView } from '../web/board.ts';
 import { channelUrl } from './publisher.ts';
 
 /** One channel as it is published now, for the board: from its own signed statement. */
-export async function channelView(out: string, file: ChannelsFile, keys: Keys, channel: Channel): Promise<ChannelView> {
+export async function channelView(
+  out: string,
+  file: ChannelsFile,
+  keys: Keys,
+  channel: Channel,
+): Promise<ChannelView> {
   const published = await publishedState(channel, outputFolder(out), keys.channel(channel));
   const statement = published?.statement;
   return {

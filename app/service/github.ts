@@ -58,7 +58,9 @@ export async function signIn(settings: AppSettings, at: Repository): Promise<App
   let held: { readonly token: string; readonly expires: number } | undefined;
   const token = async (): Promise<string> => {
     if (!held || held.expires - Date.now() < 300_000) {
-      const { data } = await app.rest.apps.createInstallationAccessToken({ installation_id: installation.id });
+      const { data } = await app.rest.apps.createInstallationAccessToken({
+        installation_id: installation.id,
+      });
       held = { token: data.token, expires: Date.parse(data.expires_at) };
     }
     return held.token;

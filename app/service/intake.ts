@@ -37,9 +37,16 @@ export async function pullTicket(
   });
   const failed = results.flatMap((result) => (result.ok ? [] : [result]));
   if (failed.length > 0) {
-    return { ok: false, reason: failed[0]?.reason ?? 'unreachable', message: failed.map(({ message }) => message).join('\n') };
+    return {
+      ok: false,
+      reason: failed[0]?.reason ?? 'unreachable',
+      message: failed.map(({ message }) => message).join('\n'),
+    };
   }
-  const wrong = [...(await misfits(parts, ticket, facts.configuration)), ...(await clashes(sources, ticket, main))];
+  const wrong = [
+    ...(await misfits(parts, ticket, facts.configuration)),
+    ...(await clashes(sources, ticket, main)),
+  ];
   if (wrong.length > 0) return { ok: false, reason: 'not-the-package', message: wrong.join('\n') };
   return { ok: true, reason: '', message: '' };
 }
@@ -54,40 +61,54 @@ async function misfits(
   const wrong: string[] = [];
   for (const { platform, arch, packages } of ticket.spec.targets) {
     if (entryOf(platforms, platform)?.format !== 'deb') {
-      wrong.push(`Packages for ${platform} cannot be published yet: only Debian packages have channels so far.`);
+      wrong.push(
+        `Packages for ${platform} cannot be published yet: only Debian packages have channels so far.`,
+      );
       continue;
     }
     for (const { file, sha256 } of packages) {
       const known = await keptFacts(cache, sha256);
-      const read = known ? { ok: true as const, value: known } : await readFacts(cache, sha256, store.path(sha256));
+      const read = known
+        ? { ok: true as const, value: known }
+        : await readFacts(cache, sha256, store.path(sha256));
       if (!read.ok) {
         wrong.push(`${file} is no Debian package that can be taken: ${read.reason}`);
         continue;
       }
       const { name, version, architecture } = read.value;
-      const own = [version.replace(/^\d+:/, ''), version.replace(':', '%3a')].map((shown) => `${name}_${shown}_${architecture}.deb`);
+      const own = [version.replace(/^\d+:/, ''), version.replace(':', '%3a')].map(
+        (shown) => `${name}_${shown}_${architecture}.deb`,
+      );
       if (!own.includes(file)) wrong.push(`${file} is called ${own[0] ?? ''} by what is in it.`);
-      if (architecture !== 'all' && architecture !== arch) wrong.push(`${file} is for ${architecture}, its target is ${arch}.`);
+      if (architecture !== 'all' && architecture !== arch)
+        wrong.push(`${file} is for ${architecture}, its target is ${arch}.`);
     }
   }
   return wrong;
 }
 
 /** The same package name and version with other bytes than a channel has already: never (I3, T48). */
-async function clashes({ record, signer }: Pick<Sources, 'record' | 'signer'>, ticket: Ticket, main: string): Promise<readonly string[]> {
+async function clashes(
+  { record, signer }: Pick<Sources, 'record' | 'signer'>,
+  ticket: Ticket,
+  main: string,
+): Promise<readonly string[]> {
   const published = new Map<string, { readonly sha256: string; readonly release: string }>();
   const key = (distribution: string, platform: string, arch: string, file: string): string =>
     [distribution, platform, arch, file].join(' ');
   for (const { distribution, release, targets } of await allManifests(record, signer, main)) {
     for (const { platform, arch, packages } of targets) {
-      for (const { file, sha256 } of packages) published.set(key(distribution, platform, arch, file), { sha256, release });
+      for (const { file, sha256 } of packages)
+        published.set(key(distribution, platform, arch, file), { sha256, release });
     }
   }
   return ticket.spec.targets.flatMap(({ platform, arch, packages }) =>
     packages.flatMap(({ file, sha256 }) => {
       const known = published.get(key(ticket.spec.distribution, platform, arch, file));
       return known && known.sha256 !== sha256
-        ? [`${file} is in the channels already, with other bytes, from ${known.release}: a change needs a new version.`]
+        ? [
+            `${file} is in the channels already, with other bytes, from ${known.release}: a change needs a new version.`,
+          ]
         : [];
     }),
   );

@@ -1,5 +1,9 @@
 /** One line of the service's log. Fields hold no secrets and no foreign text longer than a name (trust.md T06, T59, T61). */
-export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>) => void;
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
 
 /** JSON lines to a writer; control characters cannot break out of a line. */
 export const jsonLog =
@@ -12,7 +16,13 @@ export const jsonLog =
 export function errorText(error: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = error; at !== undefined && at !== null && parts.length < 4; at = causeOf(at)) {
-    parts.push(at instanceof Error || hasMessage(at) ? `${nameOf(at)}${at.message}` : typeof at === 'string' ? at : typeof at);
+    parts.push(
+      at instanceof Error || hasMessage(at)
+        ? `${nameOf(at)}${at.message}`
+        : typeof at === 'string'
+          ? at
+          : typeof at,
+    );
   }
   return parts.join(' <- ').slice(0, 1000);
 }

@@ -71,17 +71,26 @@ export class Publisher {
       const signed = second ?? commit;
       if (first === undefined) continue;
       if (!(await isSigned(await record.rawCommit(signed), signer))) {
-        throw new ForeignCommit(`commit ${commit.slice(0, 12)} changes manifests and is not signed with the system key`);
+        throw new ForeignCommit(
+          `commit ${commit.slice(0, 12)} changes manifests and is not signed with the system key`,
+        );
       }
       if (second !== undefined && (await addsOfItsOwn(record, commit, first, second))) {
-        throw new ForeignCommit(`merge ${commit.slice(0, 12)} changes manifests beyond the commit that it merges`);
+        throw new ForeignCommit(
+          `merge ${commit.slice(0, 12)} changes manifests beyond the commit that it merges`,
+        );
       }
     }
     this.#checkedUpTo = main;
   }
 }
 
-async function addsOfItsOwn(record: GitRecord, merge: string, first: string, second: string): Promise<boolean> {
+async function addsOfItsOwn(
+  record: GitRecord,
+  merge: string,
+  first: string,
+  second: string,
+): Promise<boolean> {
   const base = await record.mergeBase(first, second);
   const brought = new Map((await record.diff(base, second)).map(({ path, blob }) => [path, blob]));
   const changed = await record.diff(first, merge);

@@ -29,7 +29,11 @@ export function channelReader(
         .flatMap(({ targets }) => targets.flatMap(({ packages }) => packages.map(({ sha256 }) => sha256))),
     );
     const files = release.targets.flatMap(({ platform, arch, packages }) =>
-      packages.map(({ file, sha256 }) => ({ file, sha256, target: { distribution: release.distribution, platform, arch } })),
+      packages.map(({ file, sha256 }) => ({
+        file,
+        sha256,
+        target: { distribution: release.distribution, platform, arch },
+      })),
     );
     const seen = await readBack({
       url,
@@ -38,7 +42,10 @@ export function channelReader(
       expect:
         expect === 'present'
           ? { present: files, absent: [] }
-          : { present: [], absent: files.map(({ sha256 }) => sha256).filter((sha256) => !others.has(sha256)) },
+          : {
+              present: [],
+              absent: files.map(({ sha256 }) => sha256).filter((sha256) => !others.has(sha256)),
+            },
     });
     return seen.ok ? { ok: true, number: seen.number, url } : { ok: false, reason: seen.reason };
   };

@@ -1,17 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Outside } from '../apply/apply.ts';
-import { ConfigurationReader } from '../facts/configuration.ts';
-import type { Repository } from '../facts/conversation.ts';
-import { allManifests } from '../facts/manifests.ts';
-import { openStore } from '../intake/store.ts';
-import { readAllowList } from '../intake/address.ts';
 import { channels } from '../model/channel.ts';
 import { type Found, runTicket } from '../pipeline.ts';
-import { openKeys } from '../publish/keys.ts';
 import { ChannelsNotPublished } from '../publish/publish.ts';
-import { GitRecord } from '../record/repository.ts';
 import { createListener } from '../server/listener.ts';
 import { createQueue } from '../server/queue.ts';
 import type { Hint } from '../server/hint.ts';
@@ -20,20 +9,11 @@ import { createApp, webhookHandler } from '../server/webhooks.ts';
 import { createPages } from '../web/pages.tsx';
 import { LiveBoard } from './board.ts';
 import { channelView } from './channel-view.ts';
-import { signIn } from './github.ts';
-import { pullTicket } from './intake.ts';
-import { type Log, errorText } from './log.ts';
-import { Publisher } from './publisher.ts';
-import { channelReader } from './read-back.ts';
-import type { Settings } from './settings.ts';
-import { documentSigner } from './system-key.ts';
+import { errorText } from './log.ts';
+import { type OutsideParts, openOutside } from './outside.ts';
 import { openPulls, recordedTickets, ticketOfCall } from './tickets.ts';
 
-export interface ServiceParts {
-  readonly settings: Settings;
-  /** The time of the process (MS402's clocks). Signatures and tokens always use the real time. */
-  readonly now: () => Date;
-  readonly log: Log;
+export interface ServiceParts extends OutsideParts {
   /** One line per request for a published file, when the service serves the channels itself. */
   readonly accessLog: (line: string) => void;
   /** Told when a ticket was looked at and came to rest. */
@@ -59,54 +39,19 @@ const rememberedTickets = 200;
  */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { settings, log } = parts;
-  const [owner = '', repo = ''] = settings.repository.split('/');
-  const at: Repository = { owner, repo };
-  await mkdir(settings.state, { recursive: true, mode: 0o700 });
-  const keys = await openKeys(settings.keys);
-  const signer = await documentSigner(keys.system);
-  const app = await signIn(settings.app, at);
-  const { github, self, probot } = app;
-  const record = await GitRecord.open({
-    dir: join(settings.state, 'clone'),
-    url: app.cloneUrl,
-    token: app.token,
-    signer,
-    author: { name: 'Staged Rollout', email: settings.committerEmail },
-  });
-  const store = await openStore(settings.store);
-  const cache = join(settings.state, 'package-facts');
-  const out = fileURLToPath(settings.channels);
-  const configuration = new ConfigurationReader((message) => {
-    log('error', message);
-  });
-  const publisher = new Publisher({ record, signer, configuration, store, keys, out, cache });
+  const { app, outside, publisher, keys, out } = await openOutside(parts);
+  const { github, at, self, record, configuration } = outside;
   const board = new LiveBoard(settings.repository, app.htmlUrl, parts.now);
-  const allow = readAllowList(settings.fetchAllow);
-  const outside: Outside = {
-    github,
-    at,
-    self,
-    record,
-    signer,
-    configuration,
-    readBack: channelReader(keys, async () => {
-      const { main } = record;
-      const { channelsFile } = await configuration.read(record, main);
-      return { channelsFile, manifests: await allManifests(record, signer, main) };
-    }),
-    now: parts.now,
-    pullPackages: (ticket, gathered) => pullTicket({ store, cache, allow }, outside, ticket, gathered),
-    log: (effect, ticket) => {
-      log('info', `ticket #${String(ticket)}: ${effect.do}`);
-    },
-  };
 
   const active = new Set<number>();
   const timers = new Set<NodeJS.Timeout>();
   const queue = createQueue({
     run: (key) => (key === 'publish' ? publish() : look(Number(key.slice('look:'.length)))),
     onError: ({ key, tries, quarantined, error }) => {
-      log('error', `${key} failed${quarantined ? ' and is set aside until the next sweep' : ''}`, { tries, error: errorText(error) });
+      log('error', `${key} failed${quarantined ? ' and is set aside until the next sweep' : ''}`, {
+        tries,
+        error: errorText(error),
+      });
     },
   });
   const lookAt = (number: number): void => {
@@ -116,19 +61,26 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   let configured = '';
   async function publish(): Promise<void> {
     const { main } = await record.fetch();
-    const newest = (await record.list(main, ['.github/rollout.yml', 'releases', 'repos-manifest/channels.yml']))
+    const newest = (
+      await record.list(main, ['.github/rollout.yml', 'releases', 'repos-manifest/channels.yml'])
+    )
       .filter(({ path }) => !/^releases\/[^/]+\//.test(path))
       .map(({ blob }) => blob)
       .join(' ');
     try {
       const published = await publisher.publish(main);
       const { channelsFile } = await configuration.read(record, main);
-      board.showChannels(await Promise.all(channels.map((channel) => channelView(out, channelsFile, keys, channel))));
-      for (const { channel, number, changed } of published) if (changed) log('info', `published ${channel}`, { number });
-      if (published.some(({ changed }) => changed) || newest !== configured) for (const number of active) lookAt(number);
+      board.showChannels(
+        await Promise.all(channels.map((channel) => channelView(out, channelsFile, keys, channel))),
+      );
+      for (const { channel, number, changed } of published)
+        if (changed) log('info', `published ${channel}`, { number });
+      if (published.some(({ changed }) => changed) || newest !== configured)
+        for (const number of active) lookAt(number);
     } catch (error) {
       // The channels that could be published were: their tickets go on.
-      if (error instanceof ChannelsNotPublished && error.published.some(({ changed }) => changed)) for (const number of active) lookAt(number);
+      if (error instanceof ChannelsNotPublished && error.published.some(({ changed }) => changed))
+        for (const number of active) lookAt(number);
       throw error;
     }
     configured = newest;
@@ -154,14 +106,17 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     wake(number, decision.wakeAt);
   }
 
-  function wake(number: number, at: string | undefined): void {
-    if (at === undefined) return;
-    const wait = Date.parse(at) - parts.now().getTime();
+  function wake(number: number, when: string | undefined): void {
+    if (when === undefined) return;
+    const wait = Date.parse(when) - parts.now().getTime();
     if (wait > 3_600_000) return;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      lookAt(number);
-    }, Math.max(1000, wait));
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        lookAt(number);
+      },
+      Math.max(1000, wait),
+    );
     timers.add(timer);
   }
 
@@ -177,10 +132,15 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     await queue.idle();
   }
 
-  await probot.load(createApp(hear, self.login));
-  const webhook = webhookHandler({ probot, secrets: settings.webhookSecrets, repository: settings.repository, log: (line) => {
-    log('warn', line);
-  } });
+  await app.probot.load(createApp(hear, self.login));
+  const webhook = webhookHandler({
+    probot: app.probot,
+    secrets: settings.webhookSecrets,
+    repository: settings.repository,
+    log: (line) => {
+      log('warn', line);
+    },
+  });
   let ready = false;
   const pages = createPages(board);
   const listener = createListener({
@@ -188,7 +148,12 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       webhook,
       pages: (request) => pages.fetch(request),
       ...(settings.serveChannels
-        ? { files: { prefix: '/channels/', handle: serveFiles({ root: out, prefix: '/channels/', log: parts.accessLog }) } }
+        ? {
+            files: {
+              prefix: '/channels/',
+              handle: serveFiles({ root: out, prefix: '/channels/', log: parts.accessLog }),
+            },
+          }
         : {}),
     },
     ready: () => ready,

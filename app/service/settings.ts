@@ -52,23 +52,40 @@ export async function readSettings(environment: Environment): Promise<Settings> 
     return text ?? '';
   };
   const folder = (text: string): boolean => text.startsWith('file:///');
-  const appId = await needed('GITHUB_APP_ID', 'the number of the GitHub App', (text) => /^[1-9]\d*$/.test(text));
-  const repository = await needed('ROLLOUT_REPOSITORY', 'owner/name', (text) => /^[\w.-]+\/[\w.-]+$/.test(text));
-  const privateKey = await needed('GITHUB_PRIVATE_KEY', 'the private key of the GitHub App, PEM', (text) => text.includes('PRIVATE KEY'));
+  const appId = await needed('GITHUB_APP_ID', 'the number of the GitHub App', (text) =>
+    /^[1-9]\d*$/.test(text),
+  );
+  const repository = await needed('ROLLOUT_REPOSITORY', 'owner/name', (text) =>
+    /^[\w.-]+\/[\w.-]+$/.test(text),
+  );
+  const privateKey = await needed('GITHUB_PRIVATE_KEY', 'the private key of the GitHub App, PEM', (text) =>
+    text.includes('PRIVATE KEY'),
+  );
   const secret = await needed('GITHUB_WEBHOOK_SECRET', 'at least 32 random bytes', () => true);
   const weak = secret === '' ? undefined : checkWebhookSecret(secret);
   if (weak !== undefined) problems.push(`GITHUB_WEBHOOK_SECRET is too weak: ${weak}`);
   const store = await needed('ROLLOUT_STORE', 'where packages are kept, file:///…', folder);
   const channels = await needed('ROLLOUT_CHANNELS', 'where channels are published, file:///…', folder);
-  const keys = await needed('ROLLOUT_KEYS', 'the folder of the keys made by `rollout keys create`', (text) => text.startsWith('/'));
-  const state = await needed('ROLLOUT_STATE', 'a folder for the private clone and caches', (text) => text.startsWith('/'));
+  const keys = await needed('ROLLOUT_KEYS', 'the folder of the keys made by `rollout keys create`', (text) =>
+    text.startsWith('/'),
+  );
+  const state = await needed('ROLLOUT_STATE', 'a folder for the private clone and caches', (text) =>
+    text.startsWith('/'),
+  );
   const apiUrl = (await value('GITHUB_API_URL')) ?? 'https://api.github.com';
   const port = Number((await value('PORT')) ?? '3000');
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) problems.push('PORT is not usable: a number up to 65535');
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    problems.push('PORT is not usable: a number up to 65535');
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
   return {
     repository,
-    app: { appId: Number(appId), privateKey: privateKey.replaceAll('\\n', '\n'), webhookSecret: secret, apiUrl, throttle: !apiUrl.startsWith('http://127.0.0.1') },
+    app: {
+      appId: Number(appId),
+      privateKey: privateKey.replaceAll('\\n', '\n'),
+      webhookSecret: secret,
+      apiUrl,
+      throttle: !apiUrl.startsWith('http://127.0.0.1'),
+    },
     webhookSecrets: [secret, await value('GITHUB_WEBHOOK_SECRET_OLD')].filter((text) => text !== undefined),
     store,
     channels,

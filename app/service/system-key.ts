@@ -11,7 +11,12 @@ export async function documentSigner(system: Signer): Promise<DocumentSigner> {
     publicKey: system.publicKey,
     sign: (text, date) => system.signDetached(bytes.encode(text), date),
     verify: async (text, signature) => {
-      const verdict = await verifyDetached({ bytes: bytes.encode(text), signature, keyring, now: new Date() });
+      const verdict = await verifyDetached({
+        bytes: bytes.encode(text),
+        signature,
+        keyring,
+        now: new Date(),
+      });
       return verdict.ok;
     },
   };

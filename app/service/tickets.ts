@@ -11,23 +11,36 @@ export async function openPulls(github: GitHub, at: Repository): Promise<readonl
 }
 
 /** Numbers of the tickets that have a journal, newest first: what a service looks at when it starts. */
-export async function recordedTickets(record: GitRecord, main: string, most: number): Promise<readonly number[]> {
+export async function recordedTickets(
+  record: GitRecord,
+  main: string,
+  most: number,
+): Promise<readonly number[]> {
   const numbers: number[] = [];
   for (const { path, blob } of await record.list(main, ['releases'])) {
     const name = parseJournalPath(path);
     if (!name) continue;
-    const owner = readJournal(await record.blob(blob), name.id).findLast(({ event }) => event === 'certified');
+    const owner = readJournal(await record.blob(blob), name.id).findLast(
+      ({ event }) => event === 'certified',
+    );
     if (owner?.event === 'certified') numbers.push(owner.pull);
   }
   return numbers.toSorted((a, b) => b - a).slice(0, most);
 }
 
 /** An issue number may be a call of ours: then the ticket it calls for. */
-export async function ticketOfCall(github: GitHub, at: Repository, self: Identity, number: number): Promise<number | undefined> {
+export async function ticketOfCall(
+  github: GitHub,
+  at: Repository,
+  self: Identity,
+  number: number,
+): Promise<number | undefined> {
   try {
     const { data } = await github.rest.issues.get({ ...at, issue_number: number });
     const ticket = /\(#([1-9]\d{0,8})\)$/.exec(data.title)?.[1];
-    return data.pull_request || data.user?.login !== self.login || ticket === undefined ? undefined : Number(ticket);
+    return data.pull_request || data.user?.login !== self.login || ticket === undefined
+      ? undefined
+      : Number(ticket);
   } catch (error) {
     if (isStatus(error, 404)) return undefined;
     throw error;

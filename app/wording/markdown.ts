@@ -5,7 +5,9 @@
 export function quoted(text: string): string {
   const cut = text.length > 4000 ? `${text.slice(0, 4000)}\n[cut]` : text;
   const plain = Array.from(cut.replaceAll('\r', ''))
-    .filter((character) => character === '\n' || character === '\t' || !isControl(character.codePointAt(0) ?? 0))
+    .filter(
+      (character) => character === '\n' || character === '\t' || !isControl(character.codePointAt(0) ?? 0),
+    )
     .join('')
     .trim();
   if (plain === '') return '(nothing written)';
@@ -16,7 +18,10 @@ export function quoted(text: string): string {
 }
 
 const isControl = (code: number): boolean =>
-  code < 32 || (code >= 127 && code < 160) || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+  code < 32 ||
+  (code >= 127 && code < 160) ||
+  (code >= 0x202a && code <= 0x202e) ||
+  (code >= 0x2066 && code <= 0x2069);
 
 /** Comments and check summaries of GitHub hold 65,535 characters; what is longer is cut, and says so. */
 export function fitted(text: string): string {

@@ -20,7 +20,8 @@ export function noticesOf(facts: Facts, progress: Progress, standing: Standing):
   };
   const author = `@${facts.pull.author.login}`;
   const digest = progress.certified?.digest ?? '';
-  const last = (event: Entry['event']): Entry | undefined => facts.journal.findLast((entry) => entry.event === event);
+  const last = (event: Entry['event']): Entry | undefined =>
+    facts.journal.findLast((entry) => entry.event === event);
   const mark = (entry: Entry | undefined): string => String(entry?.n ?? 0);
 
   const voided = last('voided');
@@ -33,7 +34,11 @@ export function noticesOf(facts: Facts, progress: Progress, standing: Standing):
     );
   }
   for (const entry of facts.journal) {
-    if (entry.event === 'accepted' && progress.sites.has(entry.site) && !progress.sites.get(entry.site)?.report) {
+    if (
+      entry.event === 'accepted' &&
+      progress.sites.has(entry.site) &&
+      !progress.sites.get(entry.site)?.report
+    ) {
       const who = entry.by === 'rollout' ? entry.site : `@${entry.by.login}`;
       tell(
         `form:${entry.site}:${mark(entry)}`,
@@ -44,13 +49,18 @@ export function noticesOf(facts: Facts, progress: Progress, standing: Standing):
         'How the site is laid out and configured stays your decision (R-3-3).',
       );
     }
-    if (entry.event === 'reported' && (entry.report.outcome !== 'success' || (entry.report.issues ?? []).length > 0)) {
+    if (
+      entry.event === 'reported' &&
+      (entry.report.outcome !== 'success' || (entry.report.issues ?? []).length > 0)
+    ) {
       tell(
         `report:${entry.site}:${mark(entry)}`,
         `${author} ${entry.site} reported **${entry.report.outcome}** (R-2.4-12.5):`,
         '',
         ...(entry.report.issues ?? []).map(({ severity, summary }) => `- ${severity}: ${quoted(summary)}`),
-        ...(entry.report.changes_requested ?? []).map(({ kind, text }) => `- change requested in ${kind}: ${quoted(text)}`),
+        ...(entry.report.changes_requested ?? []).map(
+          ({ kind, text }) => `- change requested in ${kind}: ${quoted(text)}`,
+        ),
       );
     }
     if (entry.event === 'verified' && entry.report.outcome === 'wait-for-provider') {
@@ -92,7 +102,10 @@ function tellState(
           'Mend the ticket or the server; a new commit or `/retry` starts the pull again.',
         );
       } else if (progress.certified) {
-        tell(`state:certified:${since('certified')}`, `${author} \`${id}\` is **certified**: the ticket is complete. Its packages are pulled now.`);
+        tell(
+          `state:certified:${since('certified')}`,
+          `${author} \`${id}\` is **certified**: the ticket is complete. Its packages are pulled now.`,
+        );
       }
       return;
     }
@@ -119,7 +132,10 @@ function tellState(
       );
       return;
     case 'rolling-out':
-      tell(`state:rolling-out:${since('published')}`, `${author} \`${id}\` is **rolling out**: a first early adopter accepted it.`);
+      tell(
+        `state:rolling-out:${since('published')}`,
+        `${author} \`${id}\` is **rolling out**: a first early adopter accepted it.`,
+      );
       return;
     case 'done':
       tell(
@@ -135,7 +151,10 @@ function tellState(
           `${team} ${author} \`${id}\` is **held**: ${progress.held.because}. Nothing moves until a staged-rollout manager closes it again with \`/close\`, or rejects it.`,
         );
       } else {
-        tell(`state:closing:${since('closed')}`, `${author} \`${id}\` is **closing**: it goes into production now.`);
+        tell(
+          `state:closing:${since('closed')}`,
+          `${author} \`${id}\` is **closing**: it goes into production now.`,
+        );
       }
       return;
     case 'success':
@@ -175,7 +194,8 @@ function tellState(
   }
 }
 
-const mentions = (sites: Standing['sites']): string => [...new Set(sites.flatMap(({ people }) => people.map((login) => `@${login}`)))].join(' ');
+const mentions = (sites: Standing['sites']): string =>
+  [...new Set(sites.flatMap(({ people }) => people.map((login) => `@${login}`)))].join(' ');
 
 const peopleOf = (journal: readonly Entry[]): readonly string[] =>
   journal
@@ -188,7 +208,11 @@ export function callText(facts: Facts, digest: string): { readonly title: string
   const stack = ticket?.metadata.stack ?? '';
   const team = facts.configuration.policy.early_adopters[stack];
   const committed = facts.configuration.earlyAdopters.sites
-    .filter(({ commitments }) => commitments.some((promise) => promise.stack === stack && promise.component === ticket?.metadata.component))
+    .filter(({ commitments }) =>
+      commitments.some(
+        (promise) => promise.stack === stack && promise.component === ticket?.metadata.component,
+      ),
+    )
     .map(({ site }) => site);
   return {
     title: callTitle(facts.ticket.id ?? '', facts.pull.number),
@@ -201,7 +225,9 @@ export function callText(facts: Facts, digest: string): { readonly title: string
       '',
       'Verified means production quality: deployable without interrupting the service (R-3-4). How your site is laid out stays your decision (R-3-3).',
       '',
-      committed.length > 0 ? `Committed to this component: ${committed.join(', ')}. Volunteers are welcome.` : 'No site is committed to this component: volunteers are welcome.',
+      committed.length > 0
+        ? `Committed to this component: ${committed.join(', ')}. Volunteers are welcome.`
+        : 'No site is committed to this component: volunteers are welcome.',
       '',
       'To take part, write on a line of its own, here or in the ticket:',
       '',
@@ -214,4 +240,5 @@ export function callText(facts: Facts, digest: string): { readonly title: string
   };
 }
 
-export const callTitle = (id: string, ticket: number): string => `Call for early adopters: ${id} (#${String(ticket)})`;
+export const callTitle = (id: string, ticket: number): string =>
+  `Call for early adopters: ${id} (#${String(ticket)})`;

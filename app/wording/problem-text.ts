@@ -3,11 +3,20 @@ import { quoted } from './markdown.ts';
 
 /** One problem of a ticket as a sentence for check run and comment: where, what, how to mend it. */
 export function problemText(problem: Problem): string {
-  const where = problem.file === '' ? '' : quoted(problem.line > 0 ? `${problem.file}:${String(problem.line)}:${String(problem.column)}` : problem.file);
+  const where =
+    problem.file === ''
+      ? ''
+      : quoted(
+          problem.line > 0
+            ? `${problem.file}:${String(problem.line)}:${String(problem.column)}`
+            : problem.file,
+        );
   const warning = problem.severity === 'warning' ? 'Warning: ' : '';
   return `${where}${where === '' ? '' : ' — '}${warning}${safe(problem.message)} ${safe(problem.mend)} (${problem.rule})`;
 }
 
 /** Messages may name what the ticket says: no mention, link or markup may come out of it. A word joiner behind @ and # keeps them plain. */
 const safe = (text: string): string =>
-  text.replaceAll(/[<>[\]*_|\\]/g, (character) => `\\${character}`).replaceAll(/[@#]/g, (character) => `${character}\u2060`);
+  text
+    .replaceAll(/[<>[\]*_|\\]/g, (character) => `\\${character}`)
+    .replaceAll(/[@#]/g, (character) => `${character}\u2060`);

@@ -2,18 +2,29 @@ import type { Decision, Step } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import { shortDigest } from './markdown.ts';
 
-type Told = Pick<Decision, 'state' | 'held' | 'release' | 'digest' | 'steps' | 'awaiting' | 'sites' | 'commands'>;
+type Told = Pick<
+  Decision,
+  'state' | 'held' | 'release' | 'digest' | 'steps' | 'awaiting' | 'sites' | 'commands'
+>;
 
-const mark: Readonly<Record<Step['stands'], string>> = { met: '✅', working: '⏳', failed: '❌', waiting: '▫️' };
+const mark: Readonly<Record<Step['stands'], string>> = {
+  met: '✅',
+  working: '⏳',
+  failed: '❌',
+  waiting: '▫️',
+};
 
 /**
  * Why the ticket is where it is, who is awaited until when, and what can be done: the one explanation that check run, status comment,
  * `/explain` and `rollout explain` print. Markdown; foreign text in it is quoted.
  */
 export function explanation(told: Told): string {
-  const steps = told.steps.map((step) => `| ${mark[step.stands]} | ${step.step} | ${cell(step.title)} | ${step.due ?? ''} |`);
+  const steps = told.steps.map(
+    (step) => `| ${mark[step.stands]} | ${step.step} | ${cell(step.title)} | ${step.due ?? ''} |`,
+  );
   const awaiting = told.awaiting.map(
-    ({ who, for: what, due, late }) => `- **${who}**: ${what}${due === undefined ? '' : `, by ${due}${late ? ' — **late**' : ''}`}`,
+    ({ who, for: what, due, late }) =>
+      `- **${who}**: ${what}${due === undefined ? '' : `, by ${due}${late ? ' — **late**' : ''}`}`,
   );
   const sites = told.sites.map(
     (site) =>
@@ -28,7 +39,9 @@ export function explanation(told: Told): string {
     ...steps,
     '',
     ...(awaiting.length > 0 ? ['**Awaited**', ...awaiting, ''] : []),
-    ...(sites.length > 0 ? ['| site | part | report | people |', '| --- | --- | --- | --- |', ...sites, ''] : []),
+    ...(sites.length > 0
+      ? ['| site | part | report | people |', '| --- | --- | --- | --- |', ...sites, '']
+      : []),
     ...details,
     ...(told.commands.length > 0
       ? ['**What works now**', ...told.commands.map(({ for: who, text }) => `- ${who}: \`${text}\``), '']

@@ -1,0 +1,199 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { explainCommand } from './commands/explain.ts';
+import { keysCreate } from './commands/keys.ts';
+import { publishCommand } from './commands/publish.ts';
+import { serveCommand } from './commands/serve.ts';
+import { outcomeOf } from './commands/outcome.ts';
+import { demo } from './demo/demo.ts';
+import { channels } from './model/channel.ts';
+import { ticketJsonSchema } from './model/ticket.ts';
+import { verifyCommand } from './publish/command.ts';
+import { formats } from './validate/format.ts';
+import { validateCommand } from './validate/validate.ts';
+
+const out = (text: string): void => {
+  process.stdout.write(text);
+};
+const colours = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+
+/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+const interrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        resolve();
+      });
+  });
+
+const port = (text: string): number => {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > 65_535)
+    throw new InvalidArgumentError('a port is a number up to 65535.');
+  return number;
+};
+
+const program = new Command('rollout')
+  .description(
+    'Carries software releases from their provider into production: tickets as pull requests, early adopters, signed channels.',
+  )
+  .option('--debug', 'print stack traces of errors')
+  .showHelpAfterError('(see rollout --help)')
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+
+program
+  .command('demo')
+  .description('forge, provider, service, channels and pages on loopback, played through the whole process')
+  .addOption(
+    new Option('--port <port>', 'port of the pages (another free one when it is taken)')
+      .argParser(port)
+      .default(4000),
+  )
+  .option('--exit', 'end when the play ends; status 0 only if every release ended where it should')
+  .option('--idle', 'play nothing but the release that is in production from the start')
+  .option('--state <dir>', 'keep everything there, and take it up again next time')
+  .option('--json', 'print one JSON line when ready, and nothing else')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  rollout demo\n  rollout demo --exit\n  rollout demo --idle --json --state /var/tmp/demo',
+  )
+  .action((options: { port: number; exit?: true; idle?: true; state?: string; json?: true }) =>
+    run(() =>
+      demo({
+        port: options.port,
+        exit: options.exit ?? false,
+        idle: options.idle ?? false,
+        state: options.state,
+        json: options.json ?? false,
+        write: out,
+        colours,
+        interrupted: interrupted(),
+      }),
+    ),
+  );
+
+program
+  .command('serve')
+  .description('the service: settings from the environment (see .env.example) or a file')
+  .option('--settings <file>', 'file of NAME=value lines')
+  .addHelpText('after', '\nExamples:\n  rollout serve\n  rollout serve --settings /etc/rollout.env')
+  .action((options: { settings?: string }) => run(() => serveCommand(options.settings, out, interrupted())));
+
+program
+  .command('validate')
+  .description('check tickets, catalogue, registry, policy and manifests; all problems at once')
+  .argument('[path...]', 'files or folders; the current folder when none is given')
+  .addOption(new Option('--format <format>', 'how to print them').choices(formats).default('text'))
+  .option('--json', 'the same as --format json')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  rollout validate\n  rollout validate releases/glite/cream/1.16.7.yml\n  rollout validate --format github',
+  )
+  .action((paths: string[], options: { format: (typeof formats)[number]; json?: true }) =>
+    run(async () => {
+      const result = await validateCommand(paths, {
+        as: options.json ? 'json' : options.format,
+        cwd: process.cwd(),
+      });
+      out(result.output);
+      return result.status;
+    }),
+  );
+
+program
+  .command('explain')
+  .description(
+    'why a ticket is not further, who is awaited until when, and what would happen next; changes nothing',
+  )
+  .argument('<ticket>', 'number of the pull request', (text) => {
+    if (!/^[1-9]\d{0,8}$/.test(text))
+      throw new InvalidArgumentError('a ticket is the number of a pull request.');
+    return Number(text);
+  })
+  .option('--show <parts>', 'comma-separated: facts, decision, plan')
+  .option('--json', 'the decision as JSON')
+  .option('--settings <file>', 'file of NAME=value lines; the environment otherwise')
+  .addHelpText('after', '\nExamples:\n  rollout explain 123\n  rollout explain 123 --show decision,plan')
+  .action((ticket: number, options: { show?: string; json?: true; settings?: string }) =>
+    run(async () => explainCommand(ticket, options, out)),
+  );
+
+program
+  .command('publish')
+  .description(
+    'render the signed channels from the manifests on the main branch; does nothing when nothing changed',
+  )
+  .addOption(new Option('--channel <channel>', 'only this channel').choices(channels))
+  .option('--repo <dir>', 'git repository with the manifests', '.')
+  .option('--store <url>', 'package store, file:///… (default: ROLLOUT_STORE)')
+  .option('--out <url>', 'where the channels are published, file:///… (default: ROLLOUT_CHANNELS)')
+  .option('--keys <dir>', 'folder of the keys (default: ROLLOUT_KEYS)')
+  .option('--json', 'print what became of each channel as JSON')
+  .addHelpText(
+    'after',
+    '\nExample:\n  rollout publish --repo releases.git --store file:///srv/store --out file:///srv/www --keys /etc/rollout/keys',
+  )
+  .action(
+    (options: {
+      channel?: (typeof channels)[number];
+      repo: string;
+      store?: string;
+      out?: string;
+      keys?: string;
+      json?: true;
+    }) => run(() => publishCommand(options, out)),
+  );
+
+program
+  .command('verify')
+  .description(
+    'check a published channel as a site would: signatures, freshness, rollback, every index and package',
+  )
+  .argument('<url-or-dir>', 'address or folder of a channel')
+  .requiredOption('--keyring <file>', "the channel's public key")
+  .option('--last-seen <file>', 'remember what was seen, and refuse anything older')
+  .option('--json', 'print the result as JSON')
+  .addHelpText(
+    'after',
+    '\nExample:\n  rollout verify https://repository.example.org/channels/production/ --keyring production.gpg',
+  )
+  .action((source: string, options: { keyring: string; lastSeen?: string; json?: true }) =>
+    run(async () => {
+      const { lines, status } = await verifyCommand({ source, ...options, now: new Date() });
+      out(`${lines.join('\n')}\n`);
+      return status;
+    }),
+  );
+
+program
+  .command('keys')
+  .description('keys of the record and of the channels')
+  .command('create')
+  .description('make the keys that are missing: one for manifests and commits, one for each channel')
+  .argument('<dir>', 'folder for the key files, readable by their owner only')
+  .addHelpText('after', '\nExample:\n  rollout keys create /etc/rollout/keys')
+  .action((dir: string) => run(() => keysCreate(dir, out)));
+
+program
+  .command('schema')
+  .description('the JSON Schema of a ticket, for editors')
+  .action(() => {
+    out(`${JSON.stringify(ticketJsonSchema(), null, 2)}\n`);
+  });
+
+/** Runs a command; what it throws becomes a sentence and an exit status. */
+async function run(command: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await command();
+  } catch (error) {
+    const { text, status } = outcomeOf(error);
+    process.stderr.write(`rollout: ${text}\n`);
+    if (program.opts<{ debug?: true }>().debug === true && error instanceof Error)
+      process.stderr.write(`${error.stack ?? ''}\n`);
+    process.exitCode = status;
+  }
+}
+
+await program.parseAsync();

@@ -1,0 +1,39 @@
+import { explainTicket } from '../pipeline.ts';
+import { readSettings } from '../service/settings.ts';
+import { openOutside } from '../service/outside.ts';
+import { explanation } from '../wording/status.ts';
+import { WrongUse } from './outcome.ts';
+import { environmentWith } from './settings-file.ts';
+
+const parts = ['facts', 'decision', 'plan'] as const;
+
+/** `rollout explain TICKET [--show …]`: the same value that check run and status comment print. Reads, decides, plans, and writes nothing. */
+export async function explainCommand(
+  ticket: number,
+  options: { readonly show?: string; readonly json?: true; readonly settings?: string },
+  out: (text: string) => void,
+): Promise<number> {
+  const shown = (options.show ?? '').split(',').filter((part) => part !== '');
+  const unknown = shown.find((part) => !parts.some((known) => known === part));
+  if (unknown !== undefined) throw new WrongUse(`--show takes ${parts.join(', ')}; not ${unknown}`);
+  const settings = await readSettings(await environmentWith(options.settings));
+  const { outside } = await openOutside({ settings, now: () => new Date(), log: () => undefined });
+  const explained = await explainTicket(outside, ticket);
+  if (!explained) {
+    out(`#${String(ticket)} is no release ticket.\n`);
+    return 1;
+  }
+  const { gathered, decision, effects } = explained;
+  const values: Readonly<Record<string, unknown>> = { facts: gathered.facts, decision, plan: effects };
+  if (options.json === true || shown.length > 0) {
+    const picked =
+      shown.length > 0 ? Object.fromEntries(shown.map((part) => [part, values[part]])) : decision;
+    out(`${JSON.stringify(picked, null, 2)}\n`);
+    return 0;
+  }
+  const next = effects.length === 0 ? 'nothing' : effects.map((effect) => effect.do).join(', ');
+  out(
+    `${decision.release ?? `#${String(ticket)}`} is ${decision.state}${decision.held ? ' (held)' : ''}\n\n${explanation(decision)}\n\nWhat the service would do now: ${next}\n`,
+  );
+  return 0;
+}

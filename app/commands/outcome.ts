@@ -1,0 +1,28 @@
+import { BrokenConfiguration } from '../facts/configuration.ts';
+import { AllowListError } from '../intake/address.ts';
+import { StoreSettingError } from '../intake/store.ts';
+import { KeyError } from '../publish/openpgp.ts';
+import { errorText } from '../service/log.ts';
+import { SettingsError } from '../service/settings.ts';
+import { WebhookSecretError } from '../server/webhooks.ts';
+
+/** Somebody used a command in a way it cannot work; the message says how it can. */
+export class WrongUse extends Error {
+  override readonly name = 'WrongUse';
+}
+
+/** What a person reads of an error, and the exit status: 2 wrong use, 3 an outside system failed (interfaces.md, Commands). */
+export function outcomeOf(error: unknown): { readonly text: string; readonly status: 2 | 3 } {
+  const mistakes = [
+    WrongUse,
+    SettingsError,
+    StoreSettingError,
+    AllowListError,
+    KeyError,
+    WebhookSecretError,
+    BrokenConfiguration,
+  ];
+  if (error instanceof Error && mistakes.some((mistake) => error instanceof mistake))
+    return { text: error.message, status: 2 };
+  return { text: errorText(error), status: 3 };
+}

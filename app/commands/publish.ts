@@ -1,0 +1,77 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ConfigurationReader } from '../facts/configuration.ts';
+import { openStore } from '../intake/store.ts';
+import type { Channel } from '../model/channel.ts';
+import { openKeys } from '../publish/keys.ts';
+import { GitRecord } from '../record/repository.ts';
+import { Publisher } from '../service/publisher.ts';
+import { documentSigner } from '../service/system-key.ts';
+import { WrongUse } from './outcome.ts';
+
+interface PublishCommandOptions {
+  readonly channel?: Channel;
+  readonly repo: string;
+  readonly store?: string;
+  readonly out?: string;
+  readonly keys?: string;
+  readonly json?: true;
+}
+
+/** `rollout publish`: the publisher by itself, on any clone of the repository. Writes nothing when nothing changed. */
+export async function publishCommand(
+  options: PublishCommandOptions,
+  write: (text: string) => void,
+): Promise<number> {
+  const setting = (value: string | undefined, name: string, option: string): string => {
+    const text = value ?? process.env[name] ?? '';
+    if (text === '') throw new WrongUse(`say ${option}, or set ${name}`);
+    return text;
+  };
+  const store = await openStore(setting(options.store, 'ROLLOUT_STORE', '--store file:///…'));
+  const outUrl = setting(options.out, 'ROLLOUT_CHANNELS', '--out file:///…');
+  if (!outUrl.startsWith('file:///')) throw new WrongUse('--out takes file:///… so far');
+  const keys = await openKeys(setting(options.keys, 'ROLLOUT_KEYS', '--keys DIR'));
+  const repository = await realpath(options.repo).catch(() => {
+    throw new WrongUse(`${options.repo}: there is no such folder`);
+  });
+  const signer = await documentSigner(keys.system);
+  const scratch = await mkdtemp(join(tmpdir(), 'rollout-publish-'));
+  try {
+    const record = await GitRecord.open({
+      dir: scratch,
+      url: pathToFileURL(repository).href,
+      token: undefined,
+      signer,
+      author: { name: 'Staged Rollout', email: 'rollout@localhost.invalid' },
+    });
+    const { main } = await record.fetch();
+    const configuration = new ConfigurationReader(() => undefined);
+    const out = fileURLToPath(outUrl);
+    const publisher = new Publisher({
+      record,
+      signer,
+      configuration,
+      store,
+      keys,
+      out,
+      cache: join(out, '..', 'package-facts'),
+    });
+    const published = await publisher.publish(
+      main,
+      options.channel === undefined ? undefined : [options.channel],
+    );
+    if (options.json === true) write(`${JSON.stringify(published)}\n`);
+    else
+      for (const { channel, changed, number, url } of published) {
+        write(
+          `${channel.padEnd(15)} publication ${String(number)}  ${changed ? 'written' : 'unchanged'}  ${url}\n`,
+        );
+      }
+    return 0;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
