@@ -2,7 +2,7 @@ import { type Outside, apply } from './apply/apply.ts';
 import { type Gathered, type NoTicket, gather } from './facts/gather.ts';
 import { ticketOfBranch } from './facts/promotion.ts';
 import type { Decision } from './model/decision.ts';
-import type { Facts } from './model/facts.ts';
+import type { Facts, PullOutcome } from './model/facts.ts';
 import { plan } from './plan/plan.ts';
 import { planPlain } from './plan/plain.ts';
 import { decide } from './rollout/decide.ts';
@@ -21,12 +21,14 @@ const mostRounds = 40;
  */
 export async function runTicket(outside: Outside, number: number): Promise<Found> {
   let next: Gathered | undefined;
+  let pulled: PullOutcome | undefined;
   for (let round = 0; round < mostRounds; round++) {
     const gathered: Gathered | NoTicket = next ?? (await gather(outside, number));
     const fresh = next === undefined;
     next = undefined;
     if (!('facts' in gathered)) return runPlain(outside, gathered);
-    const { facts } = gathered;
+    const facts = pulled ? { ...gathered.facts, pulled } : gathered.facts;
+    pulled = undefined;
     const decision = decide(facts);
     const effects = plan(facts, decision);
     if (effects.length === 0 && fresh) return { is: 'ticket', facts, decision, rounds: round };
@@ -35,6 +37,11 @@ export async function runTicket(outside: Outside, number: number): Promise<Found
       if (applied.is === 'again') break;
       if (applied.is === 'newer') {
         next = applied.gathered;
+        break;
+      }
+      if (applied.is === 'pulled') {
+        // What was written before the pull makes the facts old: they are read again, or it would be written twice.
+        pulled = applied.outcome;
         break;
       }
     }

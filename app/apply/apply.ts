@@ -15,10 +15,14 @@ export interface Outside extends Sources {
   readonly log: (effect: Effect, ticket: number) => void;
 }
 
-/** What came of an effect: go on, read everything again before the next one, or facts that are newer than what was gathered. */
+/**
+ * What came of an effect: go on, read everything again before the next one (perhaps with what a pull brought back), or facts that are newer
+ * than what was gathered.
+ */
 export type Applied =
   | { readonly is: 'done' }
   | { readonly is: 'again' }
+  | { readonly is: 'pulled'; readonly outcome: PullOutcome }
   | { readonly is: 'newer'; readonly gathered: Gathered };
 
 const done: Applied = { is: 'done' };
@@ -34,11 +38,8 @@ export async function apply(outside: Outside, gathered: Gathered, effect: Effect
     case 'append':
       return appended(gathered, await append(record, gathered, effect, () => new Date()));
     case 'pull': {
-      const pulled: PullOutcome = {
-        digest: effect.digest,
-        ...(await outside.pullPackages(effect.ticket, gathered)),
-      };
-      return { is: 'newer', gathered: { ...gathered, facts: { ...facts, pulled } } };
+      const pulled = await outside.pullPackages(effect.ticket, gathered);
+      return { is: 'pulled', outcome: { digest: effect.digest, ...pulled } };
     }
     case 'open-promotion':
       await openPromotion(outside, gathered, effect.move);
@@ -107,15 +108,12 @@ export async function apply(outside: Outside, gathered: Gathered, effect: Effect
   }
 }
 
-/** The facts with the entries that were just written; what a pull brought back is in the journal now. */
+/** The facts with the entries that were just written. */
 function appended(gathered: Gathered, written: Awaited<ReturnType<typeof append>>): Applied {
   if (!written) return again;
   const { facts } = gathered;
   const journal = readJournal(written.journalText, facts.ticket.id ?? '');
-  return {
-    is: 'newer',
-    gathered: { ...gathered, ...written, facts: { ...facts, journal, pulled: undefined } },
-  };
+  return { is: 'newer', gathered: { ...gathered, ...written, facts: { ...facts, journal } } };
 }
 
 /** Who cannot be asked on GitHub (no access, or the author) is told by comments all the same: a 422 here stops nothing. */
