@@ -1,0 +1,353 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { channels } from '../../app/model/channel.ts';
+import type { State } from '../../app/model/state.ts';
+import { openKeys } from '../../app/publish/keys.ts';
+import { verifyChannel } from '../../app/publish/verify.ts';
+import { Checker, isInstalled } from '../world/gpg.ts';
+import { type Release, Trial } from '../world/trial.ts';
+
+const bdii: Release = {
+  stack: 'glite',
+  component: 'bdii',
+  provider: 'cern',
+  version: '6.0.1',
+  class: 'revision',
+  packages: ['bdii'],
+};
+const voms: Release = {
+  stack: 'glite',
+  component: 'voms-clients',
+  provider: 'infn',
+  version: '3.3.5',
+  class: 'revision',
+  packages: ['voms-clients'],
+};
+const bdiiFile = 'bdii_6.0.1_amd64.deb';
+const vomsFile = 'voms-clients_3.3.5_amd64.deb';
+
+let trial: Trial;
+let numbers: { readonly bdii: number; readonly voms: number };
+/** What anybody could see of the bdii ticket when it stood in a state. */
+const seen = new Map<State, Awaited<ReturnType<typeof look>>>();
+const asked: Record<string, number> = {};
+
+async function look(number: number) {
+  const page = trial.page(number);
+  const [labels, checks, reviewers, status, call, production, staged, unverified, pull] = await Promise.all([
+    page.labels(),
+    page.checks(),
+    page.asked(),
+    page.marked('status'),
+    page.call(),
+    trial.channel('production'),
+    trial.channel('staged-rollout'),
+    trial.channel('unverified'),
+    page.pull(),
+  ]);
+  const assignees = (pull.assignees ?? []).map(({ login }) => login);
+  return { labels, checks, reviewers, status, call, production, staged, unverified, assignees };
+}
+
+const at = (state: State): Awaited<ReturnType<typeof look>> => {
+  const found = seen.get(state);
+  if (!found) throw new Error(`nobody looked at ${state}`);
+  return found;
+};
+
+async function reaches(number: number, state: State): Promise<void> {
+  await trial.world.reaches(number, state);
+  if (number === numbers.bdii) seen.set(state, await look(number));
+}
+
+async function reportsForCesga(number: number): Promise<void> {
+  await trial.world.as('ea-cesga-a').comments(number, '/accept CESGA');
+  await reaches(number, 'rolling-out');
+  await trial.says('ea-cesga-a', number, '/deployed CESGA');
+  await trial.world.as('ea-cesga-a').reports(number, 'CESGA', 'success');
+  await reaches(number, 'done');
+}
+
+async function bdiiToReports(): Promise<void> {
+  const number = numbers.bdii;
+  await reaches(number, 'unverified');
+  asked['explain'] = await trial.says('outsider-otto', number, '/explain');
+  asked['help'] = await trial.says('outsider-otto', number, 'How does this work?\n\n/HELP');
+  asked['unknown'] = await trial.says('outsider-otto', number, '/publish now');
+  await trial.says('tu-vera', number, '/take');
+  asked['assignees'] = (await look(number)).assignees.filter((login) => login === 'tu-vera').length;
+  await trial.world.as('tu-vera').verifies(number);
+  await reaches(number, 'verified');
+  await reportsForCesga(number);
+}
+
+async function vomsToReports(draft: Awaited<ReturnType<Trial['drafts']>>): Promise<void> {
+  const number = numbers.voms;
+  await reaches(number, 'unverified');
+  await trial.world.as('tu-viktor').verifies(number);
+  await reaches(number, 'verified');
+  await trial.pushes(number, {
+    ...draft,
+    more: { known_issues: ['Proxies of more than 4096 bits take a minute.'] },
+  });
+  await reportsForCesga(number);
+}
+
+async function closes(number: number): Promise<void> {
+  await trial.world.as('sr-mario').comments(number, '/close success\n\nCESGA ran it for a day.');
+  await reaches(number, 'success');
+}
+
+beforeAll(async () => {
+  trial = await Trial.begin();
+  const draft = await trial.drafts(voms);
+  numbers = { bdii: await trial.opens(bdii), voms: await trial.opens(voms) };
+  await Promise.all([bdiiToReports(), vomsToReports(draft)]);
+  await trial.world.advance('1wd');
+  await Promise.all([closes(numbers.bdii), closes(numbers.voms)]);
+  await trial.world.settled();
+}, 60_000);
+
+afterAll(() => trial.end(), 60_000);
+
+describe('what people see of a revision on its way to Success', () => {
+  test('one label tells the state, and one for whom it waits', () => {
+    expect(at('unverified').labels).toEqual(['state: unverified', 'waiting: technology-unit']);
+    expect(at('verified').labels).toEqual(['state: verified', 'waiting: staged-rollout']);
+    expect(at('rolling-out').labels).toEqual(['state: rolling-out', 'waiting: staged-rollout']);
+    expect(at('done').labels).toEqual(['state: done', 'waiting: staged-rollout']);
+    expect(at('success').labels).toEqual(['state: success']);
+  });
+
+  test('one check run for the whole and one per step, in progress until their time and green at the end', async () => {
+    const names = ['close', 'intake', 'rollout', 'staged rollout', 'ticket', 'verification'];
+    expect(Object.keys(at('unverified').checks).toSorted()).toEqual(names);
+    expect(at('unverified').checks['intake']?.conclusion).toBe('success');
+    expect(at('unverified').checks['verification']?.status).toBe('in_progress');
+    expect(at('unverified').checks['rollout']?.status).toBe('in_progress');
+    expect(at('verified').checks['verification']?.conclusion).toBe('success');
+    expect(at('done').checks['rollout']?.status).toBe('in_progress');
+    const checks = await trial.page(numbers.bdii).checks();
+    expect(
+      Object.entries(checks)
+        .map(([name, { conclusion }]) => `${name}: ${conclusion ?? ''}`)
+        .toSorted(),
+    ).toEqual(names.map((name) => `${name}: success`));
+  });
+
+  test('one status comment, edited in place', () => {
+    const states = ['unverified', 'verified', 'rolling-out', 'done', 'success'] as const;
+    const comments = states.map((state) => at(state).status);
+    expect(comments.map(({ length }) => length)).toEqual([1, 1, 1, 1, 1]);
+    expect(new Set(comments.map(([comment]) => comment?.id)).size).toBe(1);
+    expect(states.map((state) => at(state).status[0]?.body.includes(`is **${state}**`))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  test('the early adopters are called once it is verified, in one issue that is closed at the end', () => {
+    expect(at('unverified').call).toBeUndefined();
+    expect(at('verified').call?.body).toContain('@grid/early-adopters-glite');
+    expect(at('verified').call?.state).toBe('open');
+    expect(at('success').call?.state).toBe('closed');
+    expect(at('success').call?.number).toBe(at('verified').call?.number);
+  });
+
+  test('reviews are asked of those whose turn it is', () => {
+    expect(at('unverified').reviewers).toEqual(['technology-unit']);
+    expect(at('verified').reviewers).toEqual(['staged-rollout']);
+    expect(at('rolling-out').reviewers).toEqual(['ea-cesga-a', 'staged-rollout']);
+  });
+
+  test('who takes the ticket is its assignee as long as it waits for their role', () => {
+    expect(asked['assignees']).toBe(1);
+    expect(at('verified').assignees).toEqual([]);
+  });
+
+  test('/explain, /help and an unknown command are answered once each, whoever asks', async () => {
+    const page = trial.page(numbers.bdii);
+    const answers = await Promise.all(
+      ['explain', 'help', 'unknown'].map((what) => page.answersTo(asked[what] ?? 0)),
+    );
+    expect(answers).toEqual([
+      [expect.stringContaining('@outsider-otto The release is `unverified`')],
+      [expect.stringContaining('/close success\\|warning\\|reject <summary>')],
+      [expect.stringMatching(/There is no command `\/publish`.*`\/accept`/)],
+    ]);
+  });
+});
+
+describe('where its packages are', () => {
+  test('in staged-rollout only once verified, in production only once closed, and each time nowhere else', () => {
+    const where = (state: State): unknown => {
+      const { unverified, staged, production } = at(state);
+      return [bdiiFile in unverified, bdiiFile in staged, bdiiFile in production];
+    };
+    expect(where('unverified')).toEqual([true, false, false]);
+    expect(where('verified')).toEqual([false, true, false]);
+    expect(where('done')).toEqual([false, true, false]);
+    expect(where('success')).toEqual([false, false, true]);
+  });
+
+  test('two releases that went the way at the same time are both in production, with exactly the provider’s bytes', async () => {
+    const production = await trial.channel('production');
+    expect(Object.keys(production).toSorted()).toEqual([bdiiFile, vomsFile]);
+    for (const [file, component] of [
+      [bdiiFile, 'bdii'],
+      [vomsFile, 'voms-clients'],
+    ] as const) {
+      const offered = await readFile(join(trial.world.provider.dir, file));
+      const answer = await fetch(
+        `${trial.root('production')}/pool/${component.slice(0, 1)}/${component}/${file}`,
+      );
+      expect(Buffer.from(await answer.arrayBuffer()).equals(offered)).toBe(true);
+      expect(production[file]).toBe(createHash('sha256').update(offered).digest('hex'));
+    }
+    expect(await trial.channel('staged-rollout')).toEqual({});
+    expect(await trial.channel('unverified')).toEqual({});
+  });
+
+  test('every channel verifies as a careful site would', async () => {
+    const keys = await openKeys(trial.world.keys);
+    const found = await Promise.all(
+      channels.map((channel) =>
+        verifyChannel({
+          source: `${trial.world.service.url}/channels/${channel}/`,
+          keyring: keys.channel(channel).publicKey,
+          now: new Date(),
+        }),
+      ),
+    );
+    expect(found.map(({ ok, problems }) => ({ ok, problems }))).toEqual(
+      channels.map(() => ({ ok: true, problems: [] })),
+    );
+    expect(found[2]?.releases.map(({ id }) => id).toSorted()).toEqual([
+      'glite-bdii-6.0.1',
+      'glite-voms-clients-3.3.5',
+    ]);
+  });
+});
+
+describe('what git keeps', () => {
+  test('the journal tells every step in order', async () => {
+    const events = (await trial.journal(bdii)).map((entry) =>
+      'shelf' in entry ? `${entry.event} ${entry.shelf}` : entry.event,
+    );
+    expect(events.filter((event) => event !== 'taken')).toEqual([
+      'certified',
+      'pulled',
+      'moved unverified',
+      'published unverified',
+      'verified',
+      'moved staged-rollout',
+      'published staged-rollout',
+      'called',
+      'accepted',
+      'deployed',
+      'reported',
+      'closed',
+      'merged',
+      'moved production',
+      'published production',
+    ]);
+  });
+
+  test('the manifest and its signature stand in production alone, and the ticket on the main branch', async () => {
+    const standing = await Promise.all(
+      [...channels, 'withdrawn'].map((shelf) => trial.file(`repos-manifest/${shelf}/glite-bdii-6.0.1.yml`)),
+    );
+    expect(standing.map((text) => text !== undefined)).toEqual([false, false, true, false]);
+    expect(await trial.file('repos-manifest/production/glite-bdii-6.0.1.yml.asc')).toContain(
+      'BEGIN PGP SIGNATURE',
+    );
+    expect(await trial.file('releases/glite/bdii/6.0.1.yml')).toContain('id: glite-bdii-6.0.1');
+  });
+
+  test('a push that changes nothing but known issues voids nothing, and its text is what is merged', async () => {
+    const events = (await trial.journal(voms)).map(({ event }) => event);
+    expect(events.filter((event) => ['certified', 'voided', 'pulled', 'verified'].includes(event))).toEqual([
+      'certified',
+      'pulled',
+      'verified',
+    ]);
+    expect(await trial.file('releases/glite/voms-clients/3.3.5.yml')).toContain(
+      'Proxies of more than 4096 bits',
+    );
+  });
+});
+
+test('planning again when everything has settled makes no change', async () => {
+  const { effects } = trial;
+  const [made, main, comments] = [
+    effects.length,
+    await trial.main(),
+    (await trial.page(numbers.bdii).comments()).length,
+  ];
+  // A comment makes the service look at a ticket that it would otherwise leave alone.
+  await trial.says('outsider-otto', numbers.bdii, 'Thank you all.');
+  await trial.world.service.sweep();
+  await trial.world.service.sweep();
+  expect(effects.slice(made)).toEqual([]);
+  expect(await trial.main()).toBe(main);
+  expect(await trial.page(numbers.bdii).comments()).toHaveLength(comments + 1);
+});
+
+const hasGpg = isInstalled('gpg') && isInstalled('gpgv');
+
+(hasGpg ? describe : describe.skip)('what others can check without us (needs gpg and gpgv)', () => {
+  let checker: Checker | undefined;
+  afterAll(() => checker?.leaves());
+
+  test('git verify-commit accepts every commit of a journal or manifest', async () => {
+    checker = await Checker.trusting((await openKeys(trial.world.keys)).system.publicKey);
+    const git = (...args: string[]): Promise<string> =>
+      checker?.run('git', ['-C', 'releases.git', ...args]) ?? Promise.resolve('');
+    await checker.run('git', [
+      'clone',
+      '--quiet',
+      '--bare',
+      `${trial.world.forge.url}/${trial.world.repository}.git`,
+      'releases.git',
+    ]);
+    const paths = ['*.journal.yml', ...[...channels, 'withdrawn'].map((shelf) => `repos-manifest/${shelf}/`)];
+    const log = await git('log', '--first-parent', '--format=%H %P', 'main', '--', ...paths);
+    const signed = log
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [commit = '', , merged] = line.split(' ');
+        return merged ?? commit;
+      });
+    expect(signed.length).toBeGreaterThan(20);
+    for (const commit of signed) await git('verify-commit', commit);
+  }, 60_000);
+
+  test('gpgv accepts manifests with the system key and indexes with the published keyrings, and nothing else', async () => {
+    const { system } = await openKeys(trial.world.keys);
+    checker ??= await Checker.trusting(system.publicKey);
+    const manifest = 'repos-manifest/production/glite-bdii-6.0.1.yml';
+    const keyring = await fetch(`${trial.world.service.url}/channels/keys/production.gpg`);
+    const index = await fetch(`${trial.root('production')}/dists/production/InRelease`);
+    await checker.saves({
+      'manifest.yml': (await trial.file(manifest)) ?? '',
+      'manifest.yml.asc': (await trial.file(`${manifest}.asc`)) ?? '',
+      'production.gpg': new Uint8Array(await keyring.arrayBuffer()),
+      InRelease: await index.text(),
+    });
+    await checker.run('gpg', ['--batch', '--output', 'system.gpg', '--export']);
+    await checker.run('gpgv', ['--keyring', './system.gpg', 'manifest.yml.asc', 'manifest.yml']);
+    await checker.run('gpgv', ['--keyring', './production.gpg', 'InRelease']);
+    await expect(checker.run('gpgv', ['--keyring', './system.gpg', 'InRelease'])).rejects.toThrow(
+      'No public key',
+    );
+    await expect(
+      checker.run('gpgv', ['--keyring', './production.gpg', 'manifest.yml.asc', 'manifest.yml']),
+    ).rejects.toThrow('No public key');
+  }, 60_000);
+});

@@ -1,0 +1,199 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TicketDraft, ticketText } from '../../app/demo/actor.ts';
+import { type World, startWorld } from '../../app/demo/world.ts';
+import type { Channel } from '../../app/model/channel.ts';
+import type { Entry } from '../../app/model/journal.ts';
+import { readJournal } from '../../app/record/journal-file.ts';
+import { eventually } from './eventually.ts';
+import { TicketPage } from './ticket-page.ts';
+
+/** A release as a test names it: what the ticket says but its targets, and the names of its packages. */
+export type Release = Omit<TicketDraft, 'targets'> & { readonly packages: readonly string[] };
+
+/** A Monday, ten in the morning where the calendar's hours are. */
+const start = new Date('2026-10-05T08:00:00Z');
+
+/** A small world for one test file, in a folder of its own: people act in it, and it is looked at as anybody could. */
+export class Trial {
+  readonly dir: string;
+  /** Every effect that the service made, as `#<ticket> <effect>`. */
+  readonly effects: string[] = [];
+  /** Everything that failed in the service. */
+  readonly failures: string[] = [];
+  readonly #fetchAllow: readonly string[];
+  #world: World | undefined;
+
+  private constructor(dir: string, fetchAllow: readonly string[]) {
+    this.dir = dir;
+    this.#fetchAllow = fetchAllow;
+  }
+
+  static async begin(fetchAllow: readonly string[] = []): Promise<Trial> {
+    const trial = new Trial(await mkdtemp(join(tmpdir(), 'journey-')), fetchAllow);
+    await trial.#start();
+    return trial;
+  }
+
+  async #start(): Promise<void> {
+    this.#world = await startWorld({
+      dir: this.dir,
+      port: 0,
+      start,
+      fetchAllow: this.#fetchAllow,
+      log: (level, text, details) => {
+        const effect = /^ticket (#\d+): (.*)$/.exec(text);
+        if (effect) this.effects.push(`${effect[1] ?? ''} ${effect[2] ?? ''}`);
+        if (level === 'error') this.failures.push(`${text} ${JSON.stringify(details)}`);
+      },
+    });
+  }
+
+  get world(): World {
+    if (!this.#world) throw new Error('the world is not running');
+    return this.#world;
+  }
+
+  /** Stops forge, service and provider wherever they are, and starts them again on what they kept. */
+  async restarts(): Promise<void> {
+    await this.world.stop();
+    await this.#start();
+  }
+
+  /**
+   * Stops everything and takes the folder away.
+   * @throws when something failed in the service, or when it wrote a comment twice: no test file wants either
+   */
+  async end(): Promise<void> {
+    const twice = await this.#writtenTwice();
+    await this.world.stop();
+    await rm(this.dir, { recursive: true, force: true });
+    if (twice.length > 0) throw new Error(`the service wrote comments twice:\n${twice.join('\n')}`);
+    if (this.failures.length > 0) throw new Error(`the service failed:\n${this.failures.join('\n')}`);
+  }
+
+  async #writtenTwice(): Promise<readonly string[]> {
+    const twice: string[] = [];
+    for (const { facts } of this.world.service.board.tickets()) {
+      const { number } = facts.pull;
+      const markers = (await this.page(number).marked('')).map(({ body }) => body.split('\n', 1)[0] ?? '');
+      for (const marker of markers.filter((one, index) => markers.indexOf(one) !== index)) {
+        twice.push(`#${String(number)}: ${marker}`);
+      }
+    }
+    return twice;
+  }
+
+  /** The provider builds the packages, serves them, and opens the ticket; gives its number. */
+  async opens(release: Release, draft = false): Promise<number> {
+    return this.world.as(`p-${release.provider}`).opensTicket(await this.drafts(release), draft);
+  }
+
+  /** What the provider would write into the ticket, its packages built and served. */
+  async drafts({ packages, ...release }: Release): Promise<TicketDraft> {
+    const offered = await Promise.all(
+      packages.map((name) => this.world.provider.offer(name, release.version)),
+    );
+    return { ...release, targets: [{ platform: 'debian12', arch: 'amd64', packages: offered }] };
+  }
+
+  /** Pushes another text of the ticket to its branch, and waits until the service has seen it and come to rest. */
+  async pushes(number: number, ticket: TicketDraft): Promise<void> {
+    const { stack, component, version, provider } = ticket;
+    const path = `releases/${stack}/${component}/${version}.yml`;
+    await this.world
+      .as(`p-${provider}`)
+      .writes(`${component}-${version}`, path, ticketText(ticket), 'Another text');
+    await this.sees(number, (await this.page(number).pull()).head.sha);
+  }
+
+  page(number: number): TicketPage {
+    return new TicketPage(this.world, number);
+  }
+
+  /** Writes a comment and waits until the service has read it and come to rest; gives its id. */
+  async says(login: string, number: number, text: string): Promise<number> {
+    const id = await this.world.as(login).comments(number, text);
+    await this.hears(number, id);
+    return id;
+  }
+
+  /** Submits a review and waits until the service has read it and come to rest; gives its id. */
+  async reviews(
+    login: string,
+    number: number,
+    event: 'APPROVE' | 'COMMENT' | 'REQUEST_CHANGES',
+    text: string,
+  ): Promise<number> {
+    const id = await this.world.as(login).reviews(number, event, text);
+    await this.hears(number, id);
+    return id;
+  }
+
+  /** Resolves when the service has read the comment or review and come to rest. */
+  async hears(number: number, id: number): Promise<void> {
+    await eventually(`a look at #${String(number)} with ${String(id)} in it`, () =>
+      this.world.service.board.ticket(number)?.facts.inputs.find((input) => input.id === id),
+    );
+  }
+
+  /** Resolves when the service has looked at this head of the ticket and come to rest. */
+  async sees(number: number, head: string): Promise<void> {
+    await eventually(`a look at #${String(number)} at ${head}`, () =>
+      this.world.service.board.ticket(number)?.facts.pull.head === head ? true : undefined,
+    );
+  }
+
+  /** A file of the main branch; undefined when it is not there. */
+  async file(path: string): Promise<string | undefined> {
+    const [owner = '', repo = ''] = this.world.repository.split('/');
+    try {
+      const { data } = await this.world
+        .as('outsider-otto')
+        .octokit.rest.repos.getContent({ owner, repo, path, ref: 'main' });
+      return 'content' in data ? Buffer.from(data.content, 'base64').toString('utf8') : undefined;
+    } catch (error) {
+      if (typeof error === 'object' && error !== null && 'status' in error && error.status === 404)
+        return undefined;
+      throw error;
+    }
+  }
+
+  /** The journal of a release, its chain checked. */
+  async journal({
+    stack,
+    component,
+    version,
+  }: Pick<Release, 'stack' | 'component' | 'version'>): Promise<readonly Entry[]> {
+    const text = await this.file(`releases/${stack}/${component}/${version}.journal.yml`);
+    return text === undefined ? [] : readJournal(text, `${stack}-${component}-${version}`);
+  }
+
+  /** Tip of the main branch. */
+  async main(): Promise<string> {
+    const [owner = '', repo = ''] = this.world.repository.split('/');
+    const { data } = await this.world
+      .as('outsider-otto')
+      .octokit.rest.git.getRef({ owner, repo, ref: 'heads/main' });
+    return data.object.sha;
+  }
+
+  /** Where a channel's apt root for Debian 12 is, without a slash at the end. */
+  root(channel: Channel): string {
+    return `${this.world.service.url}/channels/${channel}/umd/5/debian12/amd64`;
+  }
+
+  /** The packages that a site sees in a channel: file name to sha256, fetched from its public address. */
+  async channel(channel: Channel): Promise<Readonly<Record<string, string>>> {
+    const answer = await fetch(`${this.root(channel)}/dists/${channel}/main/binary-amd64/Packages`);
+    if (!answer.ok) throw new Error(`${channel} answers ${String(answer.status)}`);
+    const entries = (await answer.text()).split('\n\n').filter((text) => text.trim() !== '');
+    return Object.fromEntries(
+      entries.map((text) => [
+        /^Filename: .*\/([^/\n]+)$/m.exec(text)?.[1] ?? '',
+        /^SHA256: (.*)$/m.exec(text)?.[1] ?? '',
+      ]),
+    );
+  }
+}
