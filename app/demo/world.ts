@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { type Forge, startForge } from '../forge/forge.ts';
+import { channels } from '../model/channel.ts';
 import { CatalogueSchema } from '../model/catalogue.ts';
 import { ChannelsFileSchema } from '../model/channels-file.ts';
 import { EarlyAdoptersSchema } from '../model/early-adopters.ts';
 import { type Policy, PolicySchema } from '../model/policy.ts';
 import type { State } from '../model/state.ts';
 import { readAs, writeYaml } from '../model/yaml.ts';
-import { createKeys } from '../publish/keys.ts';
+import { createKeys, openKeys } from '../publish/keys.ts';
 import { webhookEvents } from '../server/hint.ts';
 import type { Log } from '../service/log.ts';
 import { type Service, startService } from '../service/service.ts';
@@ -25,7 +26,7 @@ type Looked = Extract<Found, { is: 'ticket' }>;
 export interface WorldOptions {
   /** Everything the world keeps; an earlier world in it is taken up again. */
   readonly dir: string;
-  /** Port of pages, webhooks and channels; any free one when 0. */
+  /** Port of pages, webhooks and channels; another free one when it is taken or 0. */
   readonly port: number;
   /** Where the process time begins in a new world. */
   readonly start: Date;
@@ -81,10 +82,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const place = (part: string): string => join(dir, part);
   const savedFile = place('world.json');
   const saved = await readSaved(savedFile);
-  const webPort = saved?.webPort ?? (options.port === 0 ? await freePort() : options.port);
+  const webPort = saved?.webPort ?? (await freePort(options.port));
   const clock = new DemoClock(saved ? new Date(Date.now() + saved.offset) : options.start);
   const provider = await startProvider(place('provider'), saved?.providerPort ?? 0);
   const webUrl = `http://127.0.0.1:${String(webPort)}`;
+  await createKeys(place('keys'), new Date());
+  const keys = await openKeys(place('keys'));
   const sample = await readSample(webUrl);
   const people = peopleOf(sample.policy, sample.catalogue, sample.earlyAdopters);
   const forge = await startForge({
@@ -96,12 +99,17 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       repository: name,
       users: people.map(({ login, name: full }) => ({ login, name: full })),
       teams: teamsOf(people, sample.policy),
-      files: sample.files,
+      files: {
+        ...sample.files,
+        ...Object.fromEntries(
+          channels.map((channel) => [`repos-manifest/keys/${channel}.asc`, keys.channel(channel).publicKey]),
+        ),
+        'repos-manifest/keys/system.asc': keys.system.publicKey,
+      },
       app: { slug: 'staged-rollout', events: [...webhookEvents], permissions: appPermissions },
       requiredCheck: 'rollout',
     },
   });
-  await createKeys(place('keys'), new Date());
   const watchers = new Set<() => void>();
   const accessLog: string[] = [];
   const service = await startService({
@@ -259,11 +267,18 @@ async function readSaved(file: string): Promise<Saved | undefined> {
   return text === undefined ? undefined : SavedSchema.parse(JSON.parse(text));
 }
 
-async function freePort(): Promise<number> {
+/** The port wanted when it is free, else another one. */
+async function freePort(wanted: number): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+  const taken = await new Promise<boolean>((resolve) => {
+    server.once('error', () => {
+      resolve(true);
+    });
+    server.listen(wanted, '127.0.0.1', () => {
+      resolve(false);
+    });
   });
+  if (taken) return freePort(0);
   const port = portOf(server);
   await new Promise<void>((resolve) => {
     server.close(() => {

@@ -5,7 +5,3 @@ export type Channel = (typeof channels)[number];
 /** Where a manifest can stand: in a channel, or as the tombstone of a rejected or withdrawn release. */
 export const shelves = [...channels, 'withdrawn'] as const;
 export type Shelf = (typeof shelves)[number];
-
-export function isChannel(name: string): name is Channel {
-  return channels.some((channel) => channel === name);
-}

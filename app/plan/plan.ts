@@ -1,5 +1,6 @@
 import type { Decision, Step } from '../model/decision.ts';
 import type { Effect, WantedCheck } from '../model/effect.ts';
+import { isOurLabel } from '../model/label.ts';
 import type { Facts } from '../model/facts.ts';
 import { progressOf } from '../rollout/progress.ts';
 import { terminalStates } from '../model/state.ts';
@@ -46,13 +47,8 @@ function conversation(facts: Facts, decision: Decision): readonly Effect[] {
 function projections(facts: Facts, decision: Decision): readonly Effect[] {
   const { pull } = facts;
   const effects: Effect[] = [];
-  const ours = (label: string): boolean =>
-    label.startsWith('state: ') ||
-    label.startsWith('waiting: ') ||
-    label === 'pull-failed' ||
-    label === 'held';
   const add = decision.labels.filter((label) => !pull.labels.includes(label));
-  const remove = pull.labels.filter((label) => ours(label) && !decision.labels.includes(label));
+  const remove = pull.labels.filter((label) => isOurLabel(label) && !decision.labels.includes(label));
   if (add.length + remove.length > 0) effects.push({ do: 'label', add, remove });
 
   for (const check of wantedChecks(facts, decision)) {

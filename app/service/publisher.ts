@@ -1,3 +1,5 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Channel } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
 import type { Distributions } from '../model/distributions.ts';
@@ -6,6 +8,7 @@ import { allManifests } from '../facts/manifests.ts';
 import type { Store } from '../intake/store.ts';
 import type { Keys } from '../publish/keys.ts';
 import type { Target } from '../publish/layout.ts';
+import { binaryKeyring } from '../publish/openpgp.ts';
 import { type PublishedChannel, publishChannels } from '../publish/publish.ts';
 import { isSigned } from '../record/commit.ts';
 import type { GitRecord } from '../record/repository.ts';
@@ -46,6 +49,7 @@ export class Publisher {
     const { record, signer, configuration, store, keys, out, cache } = this.#parts;
     await this.#checkHistory(main);
     const { channelsFile, distributions } = await configuration.read(record, main);
+    await publishSystemKey(out, signer);
     return publishChannels({
       manifests: await allManifests(record, signer, main),
       commit: main,
@@ -106,6 +110,23 @@ function rootsOf({ distributions }: Distributions): readonly Target[] {
         architectures.map((arch): Target => ({ distribution, platform, arch, format })),
       ),
   );
+}
+
+/** The system's public key, for auditors: beside the channels' own, which their publication writes. */
+async function publishSystemKey(out: string, { publicKey }: DocumentSigner): Promise<void> {
+  const folder = join(out, 'keys');
+  await mkdir(folder, { recursive: true });
+  const files = [
+    ['system.asc', Buffer.from(publicKey)],
+    ['system.gpg', Buffer.from(await binaryKeyring([publicKey]))],
+  ] as const;
+  for (const [name, bytes] of files) {
+    const path = join(folder, name);
+    const there = await readFile(path).catch(() => undefined);
+    if (there?.equals(bytes) === true) continue;
+    await writeFile(`${path}.tmp-new`, bytes);
+    await rename(`${path}.tmp-new`, path);
+  }
 }
 
 /** Public address of a channel, with a slash at its end. */

@@ -10,6 +10,7 @@ import { createPages } from '../web/pages.tsx';
 import { LiveBoard } from './board.ts';
 import { channelView } from './channel-view.ts';
 import { errorText } from './log.ts';
+import { prepareLabels } from './labels.ts';
 import { type OutsideParts, openOutside } from './outside.ts';
 import { openPulls, recordedTickets, ticketOfCall } from './tickets.ts';
 
@@ -162,6 +163,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     },
   });
   const url = await listener.listen(settings.port, settings.host);
+  await prepareLabels(github, at);
   const { main } = await record.fetch();
   for (const number of await recordedTickets(record, main, rememberedTickets)) active.add(number);
   // The first look at everything goes on behind the open door; what fails in it is tried again by the next.

@@ -9,9 +9,10 @@ import { mendName } from '../model/near-miss.ts';
 import { PolicySchema } from '../model/policy.ts';
 import type { Checked, Problem } from '../model/problem.ts';
 import { isRecord } from '../model/record.ts';
-import { parseTicketPath } from '../model/release-id.ts';
+import { parseJournalPath, parseTicketPath } from '../model/release-id.ts';
 import { examine, inOrder, readAs, readYaml, type YamlLimits } from '../model/yaml.ts';
 import type { TicketGround } from '../rollout/ticket-rule.ts';
+import { BrokenJournal, readJournal } from '../record/journal-file.ts';
 import { readTicket } from '../rollout/ticket.ts';
 import { fileKind, manifestLimits, places, schemas, type FileKind } from './file-kind.ts';
 import { problemAt, problemOfFile, type Sound } from './finding.ts';
@@ -20,7 +21,7 @@ import { policyProblems } from './policy.ts';
 import { catalogueProblems, registryProblems } from './registry.ts';
 import { teamProblems } from './teams.ts';
 
-/** Path from the top of the repository -> text; undefined for a file whose text is not needed (journals, signatures, keys). */
+/** Path from the top of the repository -> text; undefined for a file whose text is not needed (signatures, keys). */
 export type Files = ReadonlyMap<string, string | undefined>;
 
 /** Everything that is wrong with the files of a repository, in the order of paths and lines; and what tickets are checked against. */
@@ -29,7 +30,7 @@ export interface RepositoryCheck {
   readonly ground?: TicketGround;
 }
 
-/** Reads the five single files and checks them, what they say of each other, every ticket and every manifest. */
+/** Reads the five single files and checks them, what they say of each other, every ticket, manifest and journal. */
 export function checkRepository(files: Files): RepositoryCheck {
   const problems: Problem[] = [];
   const read = <S extends z.ZodType>(
@@ -77,6 +78,7 @@ export function checkRepository(files: Files): RepositoryCheck {
   problems.push(...ticketSetProblems(tickets));
   const manifests = ofKind('manifest').flatMap((path) => read(ManifestSchema, path, manifestLimits) ?? []);
   problems.push(...manifestProblems(manifests, files));
+  problems.push(...ofKind('journal').flatMap((path) => journalProblems(files.get(path) ?? '', path)));
   problems.push(...ofKind('stray').map(strayProblem));
   return ground === undefined ? { problems: inOrder(problems) } : { problems: inOrder(problems), ground };
 }
@@ -88,6 +90,23 @@ function ticketProblems(text: string, path: string, ground: TicketGround | undef
 
 function said(checked: Checked<unknown>): readonly Problem[] {
   return checked.ok ? checked.warnings : checked.problems;
+}
+
+/** A journal is a chain: a line that was changed, added or taken out in its middle shows (process.md 1.1). */
+function journalProblems(text: string, path: string): readonly Problem[] {
+  try {
+    readJournal(text, parseJournalPath(path)?.id ?? '');
+    return [];
+  } catch (error) {
+    if (!(error instanceof BrokenJournal)) throw error;
+    return [
+      problemOfFile(path, {
+        rule: 'broken-journal',
+        message: `The chain of entries does not hold: ${error.message}.`,
+        mend: 'Restore the file from the history of main: the rollout service alone writes it.',
+      }),
+    ];
+  }
 }
 
 /** Two tickets never share a release id, nor a path where file names ignore case (process.md 1.1, trust.md T46). */

@@ -67,13 +67,9 @@ export async function readRepository(root: string): Promise<TreeReading> {
   for (const path of paths) {
     const file = pathBelow(root, path);
     const kind = fileKind(file);
-    const wanted = kind === 'single' || kind === 'ticket' || kind === 'manifest';
-    const read = await readText(
-      path,
-      file,
-      kind === 'manifest' ? manifestLimits.bytes : yamlLimits.bytes,
-      wanted,
-    );
+    const isRecord = kind === 'manifest' || kind === 'journal';
+    const wanted = isRecord || kind === 'single' || kind === 'ticket';
+    const read = await readText(path, file, isRecord ? manifestLimits.bytes : yamlLimits.bytes, wanted);
     if (typeof read === 'object') problems.push(read);
     else if (read !== undefined || !wanted) files.set(file, read);
   }
