@@ -145,6 +145,19 @@ export class Trial {
     );
   }
 
+  /** Resolves when nothing is left to do for the ticket: it ended, its packages are where they belong, its pull request is closed. */
+  async isSettled(number: number): Promise<void> {
+    await eventually(`the end of #${String(number)}`, () =>
+      this.world.service.board.ticket(number)?.decision.settled === true ? true : undefined,
+    );
+  }
+
+  /** Takes a comment away, which GitHub allows its author. */
+  async deletes(login: string, comment: number): Promise<void> {
+    const [owner = '', repo = ''] = this.world.repository.split('/');
+    await this.world.as(login).octokit.rest.issues.deleteComment({ owner, repo, comment_id: comment });
+  }
+
   /** A file of the main branch; undefined when it is not there. */
   async file(path: string): Promise<string | undefined> {
     const [owner = '', repo = ''] = this.world.repository.split('/');
