@@ -4,6 +4,7 @@ import type { Entry, Event, NewEntry, Person } from '../model/journal.ts';
 import { type State, terminalStates } from '../model/state.ts';
 import { answerText } from '../wording/answers.ts';
 import { noticesOf } from '../wording/notices.ts';
+import { explanation } from '../wording/status.ts';
 import { isIn } from './authority.ts';
 import { awaitedOf } from './await.ts';
 import { certify } from './certify.ts';
@@ -84,7 +85,7 @@ function hear(
         marker,
         where: input.where,
         to: input.by,
-        body: answerText(facts, progress(), input, verdict),
+        body: answerText(input, verdict, () => explanation(standingOf(facts, progress()))),
       });
     }
   }
@@ -121,26 +122,35 @@ const mayClose = (facts: Facts, by: Person): boolean =>
     isIn(facts, team, by),
   );
 
+/** Where the ticket stands, why, and who is awaited: what every page and text prints. */
+function standingOf(facts: Facts, progress: Progress) {
+  const state = stateOf(facts, progress);
+  return {
+    state,
+    held: state === 'closing' && progress.held !== undefined,
+    release: facts.ticket.id,
+    digest: facts.ticket.digest,
+    steps: stepsOf(facts, progress, state),
+    ...awaitedOf(facts, progress, state),
+  };
+}
+
 function conclude(
   facts: Facts,
   progress: Progress,
   record: readonly NewEntry[],
   answers: readonly Answer[],
 ): Decision {
-  const state = stateOf(facts, progress);
+  const standing = standingOf(facts, progress);
+  const { state } = standing;
   const move = wantedMove(facts, progress);
   const ended = terminalStates.has(state);
   const atRest = move === undefined && (facts.shelf === undefined || progress.shelf?.published === true);
   const intake = intakeOf(facts, progress);
-  const awaited = awaitedOf(facts, progress, state);
   const inRollout = progress.phase === 'verified' || progress.phase === 'rolling-out';
   const callOpen = facts.call?.open === true;
-  const standing = { state, steps: stepsOf(facts, progress, state), ...awaited };
   return {
     ...standing,
-    held: state === 'closing' && progress.held !== undefined,
-    release: facts.ticket.id,
-    digest: facts.ticket.digest,
     record,
     answers,
     notices: record.length > 0 ? [] : noticesOf(facts, progress, standing),

@@ -1,6 +1,5 @@
-import type { Facts, Input } from '../model/facts.ts';
+import type { Input } from '../model/facts.ts';
 import type { CommandName } from '../rollout/command.ts';
-import type { Progress } from '../rollout/progress.ts';
 
 type Answerable =
   | { readonly is: 'refused'; readonly because: string }
@@ -38,24 +37,18 @@ export const commandHelp: Readonly<
 };
 
 /** The body of an answer to one input: a kind no with what would work, or what was asked for. */
-export function answerText(facts: Facts, progress: Progress, input: Input, verdict: Answerable): string {
+export function answerText(input: Input, verdict: Answerable, explain: () => string): string {
   const to = `@${input.by.login}`;
   if (verdict.is === 'refused') return `${to} ${verdict.because}`;
-  if (verdict.with === 'help') {
-    const rows = Object.values(commandHelp).map(
-      ({ use, who, does }) => `| \`${use.replaceAll('|', '\\|')}\` | ${who} | ${does} |`,
-    );
-    return [
-      `${to} Commands stand on a line of their own, in a comment or a review:`,
-      '',
-      '| command | who | does |',
-      '| --- | --- | --- |',
-      ...rows,
-    ].join('\n');
-  }
-  const status = facts.ownComments.find(({ marker }) => marker === 'status');
-  const where = status
-    ? ` The status comment above always says the newest: ${facts.pull.url}#issuecomment-${String(status.id)}`
-    : '';
-  return `${to} The release is \`${progress.state}\`.${where}`;
+  if (verdict.with === 'explain') return `${to}\n\n${explain()}`;
+  const rows = Object.values(commandHelp).map(
+    ({ use, who, does }) => `| \`${use.replaceAll('|', '\\|')}\` | ${who} | ${does} |`,
+  );
+  return [
+    `${to} Commands stand on a line of their own, in a comment or a review:`,
+    '',
+    '| command | who | does |',
+    '| --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }

@@ -7,11 +7,11 @@ type Told = Pick<
   'state' | 'held' | 'release' | 'digest' | 'steps' | 'awaiting' | 'sites' | 'commands'
 >;
 
-const mark: Readonly<Record<Step['stands'], string>> = {
-  met: '✅',
-  working: '⏳',
-  failed: '❌',
-  waiting: '▫️',
+const word: Readonly<Record<Step['stands'], string>> = {
+  met: 'done',
+  working: 'under way',
+  failed: '**failed**',
+  waiting: 'not yet',
 };
 
 /**
@@ -20,7 +20,7 @@ const mark: Readonly<Record<Step['stands'], string>> = {
  */
 export function explanation(told: Told): string {
   const steps = told.steps.map(
-    (step) => `| ${mark[step.stands]} | ${step.step} | ${cell(step.title)} | ${step.due ?? ''} |`,
+    (step) => `| ${step.step} | ${word[step.stands]} | ${cell(step.title)} | ${step.due ?? ''} |`,
   );
   const awaiting = told.awaiting.map(
     ({ who, for: what, due, late }) =>
@@ -34,7 +34,7 @@ export function explanation(told: Told): string {
     .filter(({ because }) => because.length > 0)
     .flatMap((step) => [`**${step.step}** — ${step.rule}`, ...step.because.map(listed), '']);
   return [
-    '| | step | stands | due |',
+    '| step | | stands | due |',
     '| --- | --- | --- | --- |',
     ...steps,
     '',
