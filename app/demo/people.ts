@@ -63,7 +63,10 @@ export function peopleOf(
   ];
 }
 
-/** The forge's teams. People need no write access: the gate is the system's check (process.md 1.4). */
+/**
+ * The forge's teams. Verifiers and early adopters need no write access: the gate is the system's check (process.md 1.4). Providers may push
+ * branches, or work in forks; main takes nothing from anybody without the check.
+ */
 export function teamsOf(people: readonly DemoPerson[], policy: Policy): ForgeSeed['teams'] {
   const slugs = new Set([
     ...Object.values(policy.roles),
@@ -73,6 +76,9 @@ export function teamsOf(people: readonly DemoPerson[], policy: Policy): ForgeSee
   return [...slugs].map((slug) => ({
     slug,
     members: people.filter(({ teams }) => teams.includes(slug)).map(({ login }) => login),
-    permission: slug === policy.roles['staged-rollout'] ? ('push' as const) : ('pull' as const),
+    permission:
+      slug === policy.roles['staged-rollout'] || slug.startsWith('provider-')
+        ? ('push' as const)
+        : ('pull' as const),
   }));
 }
