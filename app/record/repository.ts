@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type SimpleGit, simpleGit } from 'simple-git';
+import { type CloneOptions, PrivateClone } from './clone.ts';
 import { commitText } from './commit.ts';
 import type { DocumentSigner } from './signer.ts';
 
@@ -25,12 +24,7 @@ export interface TreeChange {
   readonly blob: string;
 }
 
-export interface RecordOptions {
-  /** Folder of the private bare clone: a cache, made again when it is gone (R12). */
-  readonly dir: string;
-  readonly url: string;
-  /** A token that may push; asked for before every talk with the forge. Without one the URL is a folder that is only read. */
-  readonly token: (() => Promise<string>) | undefined;
+export interface RecordOptions extends CloneOptions {
   readonly signer: DocumentSigner;
   readonly author: { readonly name: string; readonly email: string };
 }
@@ -55,115 +49,19 @@ const safePath = /^[A-Za-z0-9._][A-Za-z0-9._+~@/-]{0,400}$/;
  */
 export class GitRecord {
   readonly #options: RecordOptions;
+  readonly #clone: PrivateClone;
   readonly #blobs = new Map<string, string>();
   /** What lies below a path in a commit never changes: kept, so that one look at a commit answers every later question about it. */
   readonly #listed = new Map<string, readonly TreeFile[]>();
   #main: string | undefined;
-  #talk: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: RecordOptions) {
+  private constructor(options: RecordOptions, clone: PrivateClone) {
     this.#options = options;
+    this.#clone = clone;
   }
 
   static async open(options: RecordOptions): Promise<GitRecord> {
-    const record = new GitRecord(options);
-    await record.#prepare();
-    return record;
-  }
-
-  async #prepare(): Promise<void> {
-    const { dir, url, token } = this.#options;
-    await mkdir(join(dir, 'scratch'), { recursive: true, mode: 0o700 });
-    await this.#sweepLeftovers();
-    const bare = join(dir, 'record.git');
-    const known = await stat(join(bare, 'HEAD')).then(
-      () => true,
-      () => false,
-    );
-    if (!known) await this.#git(dir).raw(['init', '--bare', '--quiet', '--initial-branch=main', bare]);
-    await writeFile(
-      join(bare, 'config'),
-      [
-        '[core]\n\trepositoryformatversion = 0\n\tbare = true\n\thooksPath = /dev/null',
-        `[remote "origin"]\n\turl = ${JSON.stringify(url)}`,
-        '[transfer]\n\tfsckObjects = true',
-        '[protocol]\n\tallow = never',
-        ...(token === undefined ? ['file'] : ['https', 'http']).map(
-          (name) => `[protocol "${name}"]\n\tallow = always`,
-        ),
-        '[http]\n\tfollowRedirects = false\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 30',
-        '[gc]\n\tauto = 0',
-        '[include]\n\tpath = ../token.config',
-        '',
-      ].join('\n'),
-    );
-  }
-
-  /** Lock files and indexes of a process that was killed are of no use to anybody (R12). */
-  async #sweepLeftovers(): Promise<void> {
-    const scratch = join(this.#options.dir, 'scratch');
-    for (const name of await readdir(scratch))
-      await rm(join(scratch, name), { force: true, recursive: true });
-    const bare = join(this.#options.dir, 'record.git');
-    const names = await readdir(bare, { recursive: true }).catch(() => []);
-    for (const name of names) if (name.endsWith('.lock')) await rm(join(bare, name), { force: true });
-  }
-
-  #git(folder = join(this.#options.dir, 'record.git'), index?: string): SimpleGit {
-    return simpleGit({
-      baseDir: folder,
-      maxConcurrentProcesses: 8,
-      unsafe: { allowUnsafeConfigPaths: true },
-      allowEnvironment: [
-        'GIT_CONFIG_NOSYSTEM',
-        'GIT_CONFIG_GLOBAL',
-        'GIT_TERMINAL_PROMPT',
-        'GIT_INDEX_FILE',
-        'GIT_DIR',
-        'GIT_WORK_TREE',
-        'GIT_TRACE_SETUP',
-      ],
-    }).env({
-      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-      HOME: this.#options.dir,
-      LC_ALL: 'C',
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_TERMINAL_PROMPT: '0',
-      // Git takes a path out of an index only where there is a work tree: the scratch folder is one, always empty of it.
-      ...(index === undefined
-        ? {}
-        : {
-            GIT_INDEX_FILE: join(index, 'index'),
-            GIT_DIR: join(this.#options.dir, 'record.git'),
-            GIT_WORK_TREE: index,
-            // simple-git waits 50 ms longer for a process that prints nothing at all; a line on stderr spares the wait.
-            GIT_TRACE_SETUP: '1',
-          }),
-    });
-  }
-
-  /** The token stands in a file that only its owner reads, included by the clone's configuration: never in an argument or the environment. */
-  async #writeToken(): Promise<void> {
-    const token = await this.#options.token?.();
-    if (token === undefined) return;
-    const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
-    const file = join(this.#options.dir, 'token.config');
-    const text = `[http ${JSON.stringify(this.#options.url)}]\n\textraHeader = Authorization: Basic ${basic}\n`;
-    if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
-    const draft = `${file}.${randomUUID()}`;
-    await writeFile(draft, text, { mode: 0o600 });
-    await rename(draft, file);
-  }
-
-  /** One talk with the forge at a time: git locks refs, and the token file is shared. */
-  async #withForge<T>(talk: (git: SimpleGit) => Promise<T>): Promise<T> {
-    const turn = this.#talk.then(async () => {
-      await this.#writeToken();
-      return talk(this.#git());
-    });
-    this.#talk = turn.catch(() => undefined);
-    return turn;
+    return new GitRecord(options, await PrivateClone.open(options));
   }
 
   /**
@@ -179,36 +77,38 @@ export class GitRecord {
         `+refs/pull/${n}/head:refs/pull/${n}/head`,
       );
     }
-    return this.#withForge(async (git) => {
-      await git.raw([
-        'fetch',
-        '--verbose',
-        '--no-progress',
-        '--no-tags',
-        '--prune',
-        '--no-write-fetch-head',
-        'origin',
-        ...specs,
-      ]);
-      const text = await git.raw([
-        'for-each-ref',
-        '--format=%(objectname) %(refname)',
-        'refs/heads/main',
-        ...mine,
-      ]);
-      const refs = new Map(
-        lines(text).map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]),
-      );
-      const main = refs.get('refs/heads/main');
-      if (main === undefined) throw new Error('the repository has no branch main');
-      const promotions = [...refs]
-        .filter(([ref]) => ref.startsWith('refs/heads/rollout/'))
-        .map(([ref, head]) => ({ branch: ref.slice('refs/heads/'.length), head }));
-      this.#main = main;
-      return { main, head: refs.get(`refs/pull/${n}/head`), promotions };
-    }).catch((error: unknown) => {
-      throw new RecordOutage('the repository could not be fetched', { cause: error });
-    });
+    return this.#clone
+      .withForge(async (git) => {
+        await git.raw([
+          'fetch',
+          '--verbose',
+          '--no-progress',
+          '--no-tags',
+          '--prune',
+          '--no-write-fetch-head',
+          'origin',
+          ...specs,
+        ]);
+        const text = await git.raw([
+          'for-each-ref',
+          '--format=%(objectname) %(refname)',
+          'refs/heads/main',
+          ...mine,
+        ]);
+        const refs = new Map(
+          lines(text).map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]),
+        );
+        const main = refs.get('refs/heads/main');
+        if (main === undefined) throw new Error('the repository has no branch main');
+        const promotions = [...refs]
+          .filter(([ref]) => ref.startsWith('refs/heads/rollout/'))
+          .map(([ref, head]) => ({ branch: ref.slice('refs/heads/'.length), head }));
+        this.#main = main;
+        return { main, head: refs.get(`refs/pull/${n}/head`), promotions };
+      })
+      .catch((error: unknown) => {
+        throw new RecordOutage('the repository could not be fetched', { cause: error });
+      });
   }
 
   /** The commit of main, as the last fetch found it. */
@@ -223,7 +123,15 @@ export class GitRecord {
     const key = (path: string): string => `${commit}:${checked(path, safePath)}`;
     const unknown = paths.filter((path) => !this.#listed.has(key(path)));
     if (unknown.length > 0) {
-      const text = await this.#git().raw(['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...unknown]);
+      const text = await this.#clone.git.raw([
+        'ls-tree',
+        '-r',
+        '-z',
+        '--full-tree',
+        commit,
+        '--',
+        ...unknown,
+      ]);
       const found = text
         .split('\0')
         .filter((line) => line !== '')
@@ -246,7 +154,7 @@ export class GitRecord {
   async blob(blob: string): Promise<string> {
     const known = this.#blobs.get(blob);
     if (known !== undefined) return known;
-    const text = await this.#git().raw(['cat-file', 'blob', checked(blob, hex)]);
+    const text = await this.#clone.git.raw(['cat-file', 'blob', checked(blob, hex)]);
     if (this.#blobs.size > mostKept) this.#blobs.clear();
     this.#blobs.set(blob, text);
     return text;
@@ -259,17 +167,17 @@ export class GitRecord {
   }
 
   async mergeBase(one: string, other: string): Promise<string> {
-    return (await this.#git().raw(['merge-base', checked(one, hex), checked(other, hex)])).trim();
+    return (await this.#clone.git.raw(['merge-base', checked(one, hex), checked(other, hex)])).trim();
   }
 
   async parents(commit: string): Promise<readonly string[]> {
-    const text = await this.#git().raw(['rev-list', '--parents', '--max-count=1', checked(commit, hex)]);
+    const text = await this.#clone.git.raw(['rev-list', '--parents', '--max-count=1', checked(commit, hex)]);
     return text.trim().split(' ').slice(1);
   }
 
   /** What changed between two commits, file by file; a rename is a removal and an addition. */
   async diff(from: string, to: string): Promise<readonly TreeChange[]> {
-    const text = await this.#git().raw([
+    const text = await this.#clone.git.raw([
       'diff-tree',
       '-r',
       '-z',
@@ -288,7 +196,7 @@ export class GitRecord {
 
   /** The commit as git stores it, for checking its signature. */
   async rawCommit(commit: string): Promise<string> {
-    return this.#git().raw(['cat-file', 'commit', checked(commit, hex)]);
+    return this.#clone.git.raw(['cat-file', 'commit', checked(commit, hex)]);
   }
 
   /**
@@ -301,10 +209,7 @@ export class GitRecord {
     message: string,
     date: Date,
   ): Promise<string> {
-    const scratch = join(this.#options.dir, 'scratch', randomUUID());
-    await mkdir(scratch);
-    try {
-      const git = this.#git(scratch, scratch);
+    return this.#clone.withScratch(async (git, scratch) => {
       await git.raw(['read-tree', checked(parent, hex)]);
       const edits: string[] = [];
       for (const [path, text] of files) {
@@ -326,9 +231,7 @@ export class GitRecord {
       const draft = join(scratch, 'commit');
       await writeFile(draft, text);
       return (await git.raw(['hash-object', '-w', '-t', 'commit', '--', draft])).trim();
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
+    });
   }
 
   /**
@@ -337,45 +240,47 @@ export class GitRecord {
    */
   async push(commit: string, branch: string, force = false): Promise<boolean> {
     const ref = checked(`refs/heads/${branch}`, safeRef);
-    return this.#withForge((git) =>
-      git.raw([
-        'push',
-        '--verbose',
-        '--no-progress',
-        '--porcelain',
-        'origin',
-        `${force ? '+' : ''}${checked(commit, hex)}:${ref}`,
-      ]),
-    ).then(
-      () => true,
-      (error: unknown) => {
-        const text = String(error);
-        if (
-          /non-fast-forward|fetch first|cannot lock ref|stale info|failed to update ref|incorrect old value/.test(
-            text,
+    return this.#clone
+      .withForge((git) =>
+        git.raw([
+          'push',
+          '--verbose',
+          '--no-progress',
+          '--porcelain',
+          'origin',
+          `${force ? '+' : ''}${checked(commit, hex)}:${ref}`,
+        ]),
+      )
+      .then(
+        () => true,
+        (error: unknown) => {
+          const text = String(error);
+          if (
+            /non-fast-forward|fetch first|cannot lock ref|stale info|failed to update ref|incorrect old value/.test(
+              text,
+            )
           )
-        )
-          return false;
-        throw new RecordOutage(`the push to ${branch} was refused`, { cause: error });
-      },
-    );
+            return false;
+          throw new RecordOutage(`the push to ${branch} was refused`, { cause: error });
+        },
+      );
   }
 
   async deleteBranch(branch: string): Promise<void> {
     const ref = checked(`refs/heads/${branch}`, safeRef);
-    await this.#withForge((git) =>
-      git.raw(['push', '--verbose', '--no-progress', 'origin', `:${ref}`]),
-    ).catch((error: unknown) => {
-      if (!/remote ref does not exist|unable to delete/.test(String(error))) {
-        throw new RecordOutage(`the branch ${branch} could not be deleted`, { cause: error });
-      }
-    });
+    await this.#clone
+      .withForge((git) => git.raw(['push', '--verbose', '--no-progress', 'origin', `:${ref}`]))
+      .catch((error: unknown) => {
+        if (!/remote ref does not exist|unable to delete/.test(String(error))) {
+          throw new RecordOutage(`the branch ${branch} could not be deleted`, { cause: error });
+        }
+      });
   }
 
   /** First-parent commits after `from` (all, when undefined) up to `to` that touch the paths, oldest first. */
   async history(from: string | undefined, to: string, paths: readonly string[]): Promise<readonly string[]> {
     const range = from === undefined ? checked(to, hex) : `${checked(from, hex)}..${checked(to, hex)}`;
-    const text = await this.#git().raw([
+    const text = await this.#clone.git.raw([
       'rev-list',
       '--first-parent',
       '--reverse',
