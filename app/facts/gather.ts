@@ -1,6 +1,7 @@
 import type { Change, Facts, PromotionFacts, PullFacts, ShelfFacts, TicketFacts } from '../model/facts.ts';
 import type { Entry } from '../model/journal.ts';
 import type { Manifest } from '../model/manifest.ts';
+import type { Problem } from '../model/problem.ts';
 import { journalPath, parseTicketPath } from '../model/release-id.ts';
 import { TicketSchema } from '../model/ticket.ts';
 import { examine } from '../model/yaml.ts';
@@ -159,9 +160,13 @@ function readTicketFacts(path: string, text: string, configuration: Facts['confi
     text,
     value,
     digest: value && releaseDigest(value),
-    problems: checked.ok ? checked.warnings : checked.problems,
+    problems: (checked.ok ? checked.warnings : checked.problems).map(inPullRequest),
   };
 }
+
+/** A file on somebody's desk may stand anywhere; in a pull request, where it stands decides what it releases (T31). */
+const inPullRequest = (problem: Problem): Problem =>
+  problem.rule === 'ticket-path' ? { ...problem, severity: 'error' } : problem;
 
 /** GitHub's merge commits add nothing of their own: that is checked here (T32, process.md 1.4). */
 async function judgeMergeCommit(
