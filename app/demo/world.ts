@@ -1,16 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { type Forge, startForge } from '../forge/forge.ts';
 import { channels } from '../model/channel.ts';
-import { CatalogueSchema } from '../model/catalogue.ts';
-import { ChannelsFileSchema } from '../model/channels-file.ts';
-import { EarlyAdoptersSchema } from '../model/early-adopters.ts';
-import { type Policy, PolicySchema } from '../model/policy.ts';
+import type { Policy } from '../model/policy.ts';
 import type { State } from '../model/state.ts';
-import { readAs, writeYaml } from '../model/yaml.ts';
 import { createKeys, openKeys } from '../publish/keys.ts';
 import { webhookEvents } from '../server/hint.ts';
 import type { Log } from '../service/log.ts';
@@ -20,6 +16,7 @@ import { Actor } from './actor.ts';
 import { DemoClock } from './clock.ts';
 import { type DemoPerson, peopleOf, teamsOf } from './people.ts';
 import { type ProviderServer, portOf, startProvider } from './provider.ts';
+import { readSample } from './sample.ts';
 
 type Looked = Extract<Found, { is: 'ticket' }>;
 
@@ -65,7 +62,6 @@ export interface World {
 const organisation = 'grid';
 const name = 'releases';
 const repository = `${organisation}/${name}`;
-const sampleRoot = fileURLToPath(new URL('../..', import.meta.url));
 const patience = 60_000;
 
 const SavedSchema = z.object({
@@ -223,44 +219,6 @@ const appPermissions = {
   checks: 'write',
   statuses: 'write',
 } as const;
-
-/** The sample files of this very repository, with the demo's own addresses in them. */
-async function readSample(webUrl: string): Promise<{
-  readonly policy: Policy;
-  readonly catalogue: ReturnType<typeof CatalogueSchema.parse>;
-  readonly earlyAdopters: ReturnType<typeof EarlyAdoptersSchema.parse>;
-  readonly files: Readonly<Record<string, string>>;
-}> {
-  const text = (path: string): Promise<string> => readFile(join(sampleRoot, path), 'utf8');
-  const paths = {
-    policy: '.github/rollout.yml',
-    catalogue: 'releases/catalogue.yml',
-    distributions: 'releases/distributions.yml',
-    earlyAdopters: 'releases/early-adopters.yml',
-    channelsFile: 'repos-manifest/channels.yml',
-  };
-  const sample = {
-    policy: good(readAs(PolicySchema, await text(paths.policy), paths.policy)),
-    catalogue: good(readAs(CatalogueSchema, await text(paths.catalogue), paths.catalogue)),
-    earlyAdopters: good(readAs(EarlyAdoptersSchema, await text(paths.earlyAdopters), paths.earlyAdopters)),
-    channelsFile: good(readAs(ChannelsFileSchema, await text(paths.channelsFile), paths.channelsFile)),
-  };
-  const policy: Policy = { ...sample.policy, intake: { ...sample.policy.intake, http_hosts: ['127.0.0.1'] } };
-  const files = {
-    'README.md': '# Releases\n\nTickets, manifests and journals of the demo. See `releases/README.md`.\n',
-    [paths.policy]: writeYaml(policy),
-    [paths.catalogue]: await text(paths.catalogue),
-    [paths.distributions]: await text(paths.distributions),
-    [paths.earlyAdopters]: await text(paths.earlyAdopters),
-    [paths.channelsFile]: writeYaml({ ...sample.channelsFile, url: `${webUrl}/channels` }),
-  };
-  return { policy, catalogue: sample.catalogue, earlyAdopters: sample.earlyAdopters, files };
-}
-
-function good<T>(read: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
-  if (!read.ok) throw new Error('a sample file of this repository is broken: run `rollout validate`');
-  return read.value;
-}
 
 async function readSaved(file: string): Promise<Saved | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
