@@ -1,4 +1,5 @@
 import type { Facts } from '../model/facts.ts';
+import { problemText } from '../wording/problem-text.ts';
 import { isIn, isProvider } from './authority.ts';
 import { ticketProblems } from './certify.ts';
 import type { Progress } from './progress.ts';
@@ -54,11 +55,7 @@ export function unmetEvidence(facts: Facts, progress: Progress, situation: Situa
   const digest = progress.certified?.digest;
   const unmet: string[] = [];
   if (digest === undefined) return ['the release is not certified'];
-  unmet.push(
-    ...ticketProblems(facts).map(
-      ({ file, message }) => `${file === '' ? 'the pull request' : `\`${file}\``}: ${message}`,
-    ),
-  );
+  unmet.push(...ticketProblems(facts).map(problemText));
   if (
     progress.verification?.digest !== digest ||
     !progress.verification.report.outcome.startsWith('accept')

@@ -1,6 +1,7 @@
 import type { Facts, Input } from '../model/facts.ts';
 import { readAs } from '../model/yaml.ts';
 import { EarlyAdopterReportSchema, VerificationReportSchema } from '../model/report.ts';
+import { plainText } from '../wording/problem-text.ts';
 import { isIn, sitesOf } from './authority.ts';
 import { close } from './close.ts';
 import { commandNames, commandsOf, yamlBlockOf } from './command.ts';
@@ -129,4 +130,4 @@ function outsider(facts: Facts): string {
 const unreadable = (
   problems: readonly { readonly line: number; readonly message: string; readonly mend: string }[],
 ): string =>
-  `The report cannot be read:\n${problems.map(({ line, message, mend }) => `- line ${String(line)}: ${message} ${mend}`).join('\n')}`;
+  `The report cannot be read:\n${problems.map(({ line, message, mend }) => `- line ${String(line)}: ${plainText(message)} ${plainText(mend)}`).join('\n')}`;

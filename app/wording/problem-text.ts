@@ -12,11 +12,11 @@ export function problemText(problem: Problem): string {
             : problem.file,
         );
   const warning = problem.severity === 'warning' ? 'Warning: ' : '';
-  return `${where}${where === '' ? '' : ' — '}${warning}${safe(problem.message)} ${safe(problem.mend)} (${problem.rule})`;
+  return `${where}${where === '' ? '' : ' — '}${warning}${plainText(problem.message)} ${plainText(problem.mend)} (${problem.rule})`;
 }
 
-/** Messages may name what the ticket says: no mention, link or markup may come out of it. A word joiner behind @ and # keeps them plain. */
-const safe = (text: string): string =>
+/** Messages may name what somebody wrote: no mention, link or markup may come out of it. A word joiner behind @ and # keeps them plain. */
+export const plainText = (text: string): string =>
   text
     .replaceAll(/[<>[\]*_|\\]/g, (character) => `\\${character}`)
     .replaceAll(/[@#]/g, (character) => `${character}\u2060`);
