@@ -22,7 +22,8 @@ export function wantedMove(facts: Facts, progress: Progress): Move | undefined {
     }
     return undefined;
   }
-  if (actual && inChannel && actual.manifest.digest !== digest) {
+  // Content that changed and changed back was voided too: it leaves, to be pulled anew.
+  if (actual && inChannel && (actual.manifest.digest !== digest || progress.pulled === undefined)) {
     return {
       to: 'withdrawn',
       digest: actual.manifest.digest,
