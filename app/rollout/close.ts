@@ -56,6 +56,10 @@ export function unmetEvidence(facts: Facts, progress: Progress, situation: Situa
   const unmet: string[] = [];
   if (digest === undefined) return ['the release is not certified'];
   unmet.push(...ticketProblems(facts).map(problemText));
+  // A content that changed after the close is not merged either (I7); of a merge, its own digest is judged.
+  if (!facts.pull.merge && facts.ticket.digest !== digest) {
+    unmet.push('the ticket is not the one that was certified: its content changed');
+  }
   if (
     progress.verification?.digest !== digest ||
     !progress.verification.report.outcome.startsWith('accept')
