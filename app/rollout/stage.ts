@@ -9,6 +9,8 @@ import { notThisRelease } from './verify.ts';
 
 const open = (progress: Progress): boolean =>
   progress.state === 'verified' || progress.state === 'rolling-out';
+const isClosing = (progress: Progress): boolean =>
+  progress.state === 'closing' && progress.merged === undefined;
 
 /** T5, T6, T7b: `/accept <site>` (R-2.4-12.2 to R-2.4-12.2.3). */
 export function accept(situation: Situation, act: Act): Verdict {
@@ -48,7 +50,9 @@ export function report(situation: Situation, act: Act, value: EarlyAdopterReport
   }
   const wrong = notThisRelease(situation, value);
   if (wrong !== undefined) return refused(wrong);
-  if (!open(progress)) return refused(notOpen(progress, 'reported on'));
+  // A Reject that comes between close and merge is evidence as of the merge: it counts, and holds the release.
+  const inTime = open(progress) || (value.outcome === 'reject' && isClosing(progress));
+  if (!inTime) return refused(notOpen(progress, 'reported on'));
   if (!progress.sites.has(site.site)) {
     return refused(
       `${site.site} has not accepted this release yet: \`/accept ${site.site}\` comes first, then the report.`,
@@ -73,6 +77,12 @@ export function report(situation: Situation, act: Act, value: EarlyAdopterReport
     digest: progress.certified?.digest ?? '',
     report: value,
   });
+}
+
+/** A Reject that came while the release was closing, but before its merge, is part of the evidence as of the merge (process.md section 2). */
+function isBeforeMerge({ facts, progress }: Situation, { input }: Act): boolean {
+  const { merge } = facts.pull;
+  return progress.state === 'closing' && !progress.merged && (!merge || input.at <= merge.at);
 }
 
 function siteMeant({ facts }: Situation, { input, command }: Act): Site | string {
