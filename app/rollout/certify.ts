@@ -74,8 +74,8 @@ function shapeProblems(facts: Facts): readonly Problem[] {
  */
 export function certify(facts: Facts, progress: Progress): readonly Event[] {
   const { ticket, pull } = facts;
-  if (progress.closed ?? progress.merged ?? progress.held ?? progress.rejected ?? progress.withdrawn)
-    return [];
+  // Until the merge a push starts everything over, also of a release that is closing; after it the merged content is judged.
+  if (pull.merge ?? progress.merged ?? progress.rejected ?? progress.withdrawn) return [];
   if (!pull.open) return [];
   const complete = ticketProblems(facts).length === 0;
   const events: Event[] = [];
