@@ -122,14 +122,12 @@ test('a report that is edited after it was read holds the release back until the
   const review = await trial.reviews(adopter, number, 'APPROVE', report);
   expect(await page.labels()).toContain('state: done');
   later();
-  await trial.world
-    .as(adopter)
-    .octokit.rest.pulls.updateReview({
-      ...at,
-      pull_number: number,
-      review_id: review,
-      body: `Well…\n\n${report}`,
-    });
+  await trial.world.as(adopter).octokit.rest.pulls.updateReview({
+    ...at,
+    pull_number: number,
+    review_id: review,
+    body: `Well…\n\n${report}`,
+  });
   await trial.world.settled();
   expect(await page.labels()).toContain('state: rolling-out');
   expect(await page.check('staged rollout')).toContain('was edited after it was read');

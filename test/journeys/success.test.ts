@@ -176,7 +176,11 @@ describe('what people see of a revision on its way to Success', () => {
       ['explain', 'help', 'unknown'].map((what) => page.answersTo(asked[what] ?? 0)),
     );
     expect(answers).toEqual([
-      [expect.stringContaining('@outsider-otto The release is `unverified`')],
+      [
+        expect.stringMatching(
+          /^@outsider-otto\n[^]*\| verification \| under way \| Waits for the Technology Unit \| 2026-/,
+        ),
+      ],
       [expect.stringContaining('/close success\\|warning\\|reject <summary>')],
       [expect.stringMatching(/There is no command `\/publish`.*`\/accept`/)],
     ]);

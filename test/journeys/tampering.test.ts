@@ -55,13 +55,28 @@ async function otherBytes(): Promise<{ readonly draft: TicketDraft; readonly sha
   return { draft: { ...draft, targets }, sha256 };
 }
 
+/** Every label that was ever put on the ticket, in order, as the webhooks tell it. */
+function labelsGiven(): readonly string[] {
+  return trial.world.forge
+    .deliveries()
+    .filter(({ event, action }) => event === 'pull_request' && action === 'labeled')
+    .map(({ body }) => (JSON.parse(body) as { label: { name: string } }).label.name);
+}
+
 test('a push after verification voids everything: the packages leave the channels and the ticket starts over', async () => {
   expect(Object.keys(await trial.channel('staged-rollout'))).toEqual([file]);
   await trial.says('ea-grif-a', number, '/accept GRIF');
   const page = trial.page(number);
   const pushed = await otherBytes();
+  const toldBefore = labelsGiven().length;
   await trial.pushes(number, pushed.draft);
   await trial.world.reaches(number, 'unverified');
+  await trial.world.settled();
+  expect(
+    labelsGiven()
+      .slice(toldBefore)
+      .filter((label) => label.startsWith('state:')),
+  ).toEqual(['state: certified', 'state: unverified']);
   expect(await page.labels()).toEqual(['state: unverified', 'waiting: technology-unit']);
   expect(await trial.channel('staged-rollout')).toEqual({});
   expect(await trial.channel('unverified')).toEqual({ [file]: pushed.sha256 });
