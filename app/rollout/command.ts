@@ -1,3 +1,5 @@
+import { visibleText } from './visible-text.ts';
+
 /** The commands that people write in comments (process.md section 3). A new one breaks the build until `/help` mentions it. */
 export const commandNames = [
   'accept',
@@ -31,8 +33,8 @@ const most = 10;
  */
 export function commandsOf(body: string): readonly Command[] {
   const found: { word: string; argument: string; lines: string[] }[] = [];
-  for (const line of visibleLines(body)) {
-    const match = /^ {0,3}\/([A-Za-z][A-Za-z-]{0,30})(?:[ \t]+(.*))?$/.exec(line);
+  for (const { text: line, own } of visibleText(body).lines) {
+    const match = own ? /^ {0,3}\/([A-Za-z][A-Za-z-]{0,30})(?:[ \t]+(.*))?$/.exec(line) : null;
     if (match) {
       if (found.length === most) break;
       const argument = (match[2] ?? '').trim();
@@ -53,56 +55,9 @@ export function commandsOf(body: string): readonly Command[] {
   }));
 }
 
-/** Lines that a reader of the rendered comment sees as plain text of its author. */
-function visibleLines(body: string): readonly string[] {
-  const seen: string[] = [];
-  let fence: { readonly mark: string; readonly length: number } | undefined;
-  let hidden = false;
-  for (const raw of body.replaceAll('\r\n', '\n').replaceAll('\r', '\n').split('\n')) {
-    if (fence) {
-      const end = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(raw)?.[1];
-      if (end?.startsWith(fence.mark) && end.length >= fence.length) fence = undefined;
-      continue;
-    }
-    const outside = withoutHtmlComments(raw, hidden);
-    hidden = outside.hidden;
-    const line = outside.text;
-    const opening = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-    if (opening !== undefined) {
-      fence = { mark: opening.charAt(0), length: opening.length };
-      continue;
-    }
-    if (/^ {0,3}>/.test(line) || /^(?: {4}|\t)/.test(line)) continue;
-    // A line that a comment was cut out of is no command: HTML before it may hide more than it shows.
-    if (!outside.touched) seen.push(line);
-  }
-  return seen;
-}
-
-/** Cuts `<!-- … -->` out of one line; `hidden` tells whether the line begins, or ends, inside a comment. */
-function withoutHtmlComments(
-  line: string,
-  hidden: boolean,
-): { text: string; hidden: boolean; touched: boolean } {
-  let text = '';
-  let rest = line;
-  let inside = hidden;
-  let touched = hidden;
-  for (;;) {
-    const at = rest.indexOf(inside ? '-->' : '<!--');
-    if (at < 0) return { text: inside ? text : text + rest, hidden: inside, touched };
-    touched = true;
-    if (!inside) text += rest.slice(0, at);
-    rest = rest.slice(at + (inside ? 3 : 4));
-    inside = !inside;
-  }
-}
-
-/** The first fenced YAML block of a review's body: the report form. Undefined when there is none. */
+/** The first fenced YAML block that a reader sees in a body: the report form. Undefined when there is none. */
 export function yamlBlockOf(body: string): string | undefined {
-  const lines = body.replaceAll('\r\n', '\n').split('\n');
-  const begin = lines.findIndex((line) => /^ {0,3}```+[ \t]*ya?ml[ \t]*$/i.test(line));
-  if (begin < 0) return undefined;
-  const end = lines.findIndex((line, at) => at > begin && /^ {0,3}```+[ \t]*$/.test(line));
-  return lines.slice(begin + 1, end < 0 ? undefined : end).join('\n');
+  return visibleText(body)
+    .fences.find(({ info }) => /^ya?ml$/i.test(info))
+    ?.lines.join('\n');
 }
