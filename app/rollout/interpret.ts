@@ -1,4 +1,5 @@
 import type { Facts, Input } from '../model/facts.ts';
+import type { Event } from '../model/journal.ts';
 import { readAs } from '../model/yaml.ts';
 import { EarlyAdopterReportSchema, VerificationReportSchema } from '../model/report.ts';
 import { plainText } from '../wording/problem-text.ts';
@@ -38,10 +39,10 @@ export function judge(situation: Situation, act: Act): Verdict {
   );
 }
 
-const isNegative = (event: { readonly event: string }): boolean =>
-  event.event === 'rejected' || (event.event === 'reported' && 'report' in event && isReject(event.report));
-const isReject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'outcome' in value && value.outcome === 'reject';
+const isNegative = (event: Event): boolean =>
+  event.event === 'rejected' ||
+  ((event.event === 'reported' || event.event === 'verified') && event.report.outcome === 'reject') ||
+  (event.event === 'closed' && event.outcome === 'reject');
 
 function judgeCommand(situation: Situation, act: Act, word: string): Verdict {
   switch (act.command?.name) {
