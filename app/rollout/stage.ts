@@ -79,12 +79,6 @@ export function report(situation: Situation, act: Act, value: EarlyAdopterReport
   });
 }
 
-/** A Reject that came while the release was closing, but before its merge, is part of the evidence as of the merge (process.md section 2). */
-function isBeforeMerge({ facts, progress }: Situation, { input }: Act): boolean {
-  const { merge } = facts.pull;
-  return progress.state === 'closing' && !progress.merged && (!merge || input.at <= merge.at);
-}
-
 function siteMeant({ facts }: Situation, { input, command }: Act): Site | string {
   const mine = sitesOf(facts, input.by);
   const word = (command?.argument ?? '').split(/\s+/)[0] ?? '';
