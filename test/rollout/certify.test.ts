@@ -2,17 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { Facts } from '../../app/model/facts.ts';
 import type { Problem } from '../../app/model/problem.ts';
 import { decide } from '../../app/rollout/decide.ts';
-import {
-  digestOf,
-  factsAt,
-  headOf,
-  journalOf,
-  people,
-  standing,
-  stories,
-  ticketFile,
-  told,
-} from './facts.ts';
+import { factsAt, standing } from './facts.ts';
+import { people } from './people.ts';
+import { digestOf, headOf, journalOf, stories, ticketFile, told } from './story.ts';
 import { gains, stepOf } from './said.ts';
 
 const begin = factsAt('none');
@@ -22,8 +14,13 @@ const withPull = (facts: Facts, pull: Partial<Facts['pull']>, more: Partial<Fact
   ...more,
 });
 const problem: Problem = {
-  ...{ rule: 'changelog-missing', severity: 'error', file: ticketFile, line: 9, column: 3 },
-  ...{ message: 'There is no changelog.', mend: 'Link it.' },
+  rule: 'changelog-missing',
+  severity: 'error',
+  file: ticketFile,
+  line: 9,
+  column: 3,
+  message: 'There is no changelog.',
+  mend: 'Link it.',
 };
 /** The same ticket with other content, pushed after the facts. */
 const pushed = (facts: Facts, content = 1): Facts =>
@@ -33,8 +30,14 @@ describe('A ticket (T1)', () => {
   test('that is complete and ready is certified, with itself in the journal', () => {
     expect(decide(begin).record).toEqual([
       {
-        ...{ event: 'certified', pull: 7, head: headOf(1), digest: begin.ticket.digest, path: ticketFile },
-        ...{ ticket: 'kind: Release\n', at: begin.now, by: 'rollout' },
+        event: 'certified',
+        pull: 7,
+        head: headOf(1),
+        digest: begin.ticket.digest,
+        path: ticketFile,
+        ticket: 'kind: Release\n',
+        at: begin.now,
+        by: 'rollout',
       },
     ]);
   });
@@ -119,7 +122,9 @@ describe('A push (T13)', () => {
     expect(decision.state).toBe('certified');
     expect(decision.sites).toEqual([]);
     expect(decision.todo.move).toEqual({
-      ...{ to: 'withdrawn', digest: facts.shelf?.manifest.digest, revertTicket: false },
+      to: 'withdrawn',
+      digest: facts.shelf?.manifest.digest,
+      revertTicket: false,
       reason: 'the content of the release changed after it was pulled',
     });
   });
@@ -185,12 +190,22 @@ describe('A push (T13)', () => {
     expect(decide(back).todo.move).toMatchObject({ to: 'withdrawn', digest: digestOf(0) });
   });
 
-  test('after the close does not bring the new content in: the release is held before anything is merged', () => {
+  test('after the close and before the merge starts over: what was closed was another content', () => {
     const facts = pushed(factsAt('closing'));
+    expect(gains(facts)).toEqual(['voided', 'certified']);
+    expect(decide(facts)).toMatchObject({
+      state: 'certified',
+      todo: { mergeTicket: false, move: { to: 'withdrawn' } },
+    });
+  });
+
+  test('to a merged ticket voids nothing: the merge is judged by what it merged', () => {
+    const merge = { commit: headOf(5), at: '2026-03-09T13:00:30Z', onlyTheTicket: true, digest: digestOf(1) };
+    const facts = withPull(pushed(factsAt('closing')), { open: false, merge }, { onMain: true });
     expect(gains(facts)).toEqual([
-      'held before the merge, the ticket is not the one that was certified: its content changed',
+      'held as of the merge, the merged ticket is not the one that was verified',
     ]);
-    expect(decide(facts)).toMatchObject({ state: 'closing', held: true, todo: { mergeTicket: false } });
+    expect(decide(facts).todo.move).toBeUndefined();
   });
 
   test('to a release that was rejected changes nothing', () => {

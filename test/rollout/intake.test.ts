@@ -1,17 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Facts } from '../../app/model/facts.ts';
 import { decide } from '../../app/rollout/decide.ts';
-import {
-  type Happening,
-  digest,
-  digestOf,
-  factsAt,
-  headOf,
-  journalOf,
-  people,
-  standing,
-  told,
-} from './facts.ts';
+import { factsAt, standing } from './facts.ts';
+import { people } from './people.ts';
+import { type Happening, digest, digestOf, headOf, journalOf, told } from './story.ts';
 import { answersTo, comment, gains, heard, stepOf } from './said.ts';
 
 const failure = (at: string, head = headOf(1)): Happening => [
@@ -102,7 +94,10 @@ describe('The way into unverified', () => {
 
   test('is a promotion of exactly the content that was pulled', () => {
     expect(decide(pulled).todo.move).toEqual({
-      ...{ to: 'unverified', digest, revertTicket: false, reason: undefined },
+      to: 'unverified',
+      digest,
+      revertTicket: false,
+      reason: undefined,
     });
   });
 

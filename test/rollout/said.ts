@@ -2,7 +2,7 @@ import type { Decision } from '../../app/model/decision.ts';
 import type { Facts, Input } from '../../app/model/facts.ts';
 import type { NewEntry, Person } from '../../app/model/journal.ts';
 import { decide } from '../../app/rollout/decide.ts';
-import { digest, headOf, release } from './facts.ts';
+import { digest, headOf, release } from './story.ts';
 
 type Said = Omit<Input, 'id'> & { readonly id?: number };
 /** The stand-in for a hash of a text: equal texts, and only those, give equal values. */
@@ -54,8 +54,13 @@ export function report(site: string, outcome: string, content = digest, ...more:
         ? ['changes_requested: [{kind: release-notes, text: Say more.}]']
         : [];
   return fenced([
-    ...['kind: EarlyAdopterReport', `release: ${release}`, `digest: ${content}`, `site: ${site}`],
-    ...[`outcome: ${outcome}`, 'targets: [{platform: debian12, arch: amd64}]', 'effort_hours: 1'],
+    'kind: EarlyAdopterReport',
+    `release: ${release}`,
+    `digest: ${content}`,
+    `site: ${site}`,
+    `outcome: ${outcome}`,
+    'targets: [{platform: debian12, arch: amd64}]',
+    'effort_hours: 1',
     ...needed,
     ...more,
   ]);
