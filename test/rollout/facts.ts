@@ -4,7 +4,16 @@ import type { Manifest } from '../../app/model/manifest.ts';
 import type { ReleaseClass } from '../../app/model/release-class.ts';
 import type { Ticket } from '../../app/model/ticket.ts';
 import { configuration, people } from './people.ts';
-import { digest, digestOf, headOf, journalOf, release, stories, ticketFile } from './story.ts';
+import {
+  type Happening,
+  digest,
+  digestOf,
+  headOf,
+  journalOf,
+  release,
+  stories,
+  ticketFile,
+} from './story.ts';
 
 export const ticketOf = (releaseClass: ReleaseClass): Ticket => ({
   apiVersion: 'rollout/v1',
@@ -143,3 +152,9 @@ export function factsAt(
     ...changes,
   };
 }
+
+/** The facts after more has happened. */
+export const after = (facts: Facts, ...happenings: readonly Happening[]): Facts => ({
+  ...facts,
+  journal: journalOf([...facts.journal.map((entry) => [entry.at, entry] as const), ...happenings]),
+});
