@@ -41,7 +41,6 @@ const reserved = new Set([
   'rate_limit',
   'user',
   'users',
-  'zen',
 ]);
 const loginForm = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$/u;
 const nameForm = /^(?!\.)[\w.-]{1,100}(?<!\.git)$/u;

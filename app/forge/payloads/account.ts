@@ -53,6 +53,25 @@ export function publicUser(inside: Inside, account: AccountRecord): Schemas['pub
   };
 }
 
+/** The organisation with its figures, as it appears in answers about one team. */
+export function fullOrganisation(inside: Inside): Schemas['team-organization'] {
+  const { organisation, app, repositories } = inside.state;
+  return {
+    ...simpleOrganisation(inside),
+    html_url: `${inside.url}/${organisation}`,
+    has_organization_projects: false,
+    has_repository_projects: false,
+    public_repos: repositories.filter(({ owner }) => owner === organisation).length,
+    public_gists: 0,
+    followers: 0,
+    following: 0,
+    type: 'Organization',
+    created_at: app.createdAt,
+    updated_at: app.createdAt,
+    archived_at: null,
+  };
+}
+
 export function simpleOrganisation(inside: Inside): Schemas['organization-simple'] {
   const login = inside.state.organisation;
   const id = accountNamed(inside.state, login)?.id ?? 0;

@@ -32,6 +32,22 @@ export function labelsOf(
   });
 }
 
+/** Nobody reacts with a thumb here, but GitHub always tells how many did. */
+function noReactions(url: string): Schemas['reaction-rollup'] {
+  return {
+    url: `${url}/reactions`,
+    total_count: 0,
+    '+1': 0,
+    '-1': 0,
+    laugh: 0,
+    hooray: 0,
+    confused: 0,
+    heart: 0,
+    rocket: 0,
+    eyes: 0,
+  };
+}
+
 /** Where people read an issue or pull request. */
 export function issueHtmlUrl(inside: Inside, repository: RepositoryRecord, record: IssueRecord): string {
   return `${htmlUrl(inside, repository)}/${record.pull === null ? 'issues' : 'pull'}/${String(record.number)}`;
@@ -70,6 +86,7 @@ export function issue(inside: Inside, repository: RepositoryRecord, record: Issu
     author_association: associationOf(inside.state, record.author, repository),
     performed_via_github_app: null,
     timeline_url: `${url}/timeline`,
+    reactions: noReactions(url),
     ...(record.pull === null
       ? {}
       : {
@@ -92,10 +109,11 @@ export function comment(
   record: CommentRecord,
 ): Schemas['issue-comment'] {
   const id = String(record.id);
+  const url = `${apiUrl(inside, repository)}/issues/comments/${id}`;
   return {
     id: record.id,
     node_id: nodeId('IC', record.id),
-    url: `${apiUrl(inside, repository)}/issues/comments/${id}`,
+    url,
     html_url: `${issueHtmlUrl(inside, repository, about)}#issuecomment-${id}`,
     issue_url: `${apiUrl(inside, repository)}/issues/${String(about.number)}`,
     body: record.body,
@@ -104,5 +122,6 @@ export function comment(
     updated_at: record.updatedAt,
     author_association: associationOf(inside.state, record.author, repository),
     performed_via_github_app: null,
+    reactions: noReactions(url),
   };
 }

@@ -1,6 +1,7 @@
 import { accountNamed } from '../accounts.ts';
 import type { Inside } from '../inside.ts';
 import type { TeamRecord } from '../state.ts';
+import { fullOrganisation } from './account.ts';
 import { nodeId, type Schemas } from './schemas.ts';
 
 export function simpleTeam(inside: Inside, record: TeamRecord): Schemas['team-simple'] {
@@ -27,6 +28,25 @@ export function simpleTeam(inside: Inside, record: TeamRecord): Schemas['team-si
 
 export function team(inside: Inside, record: TeamRecord): Schemas['team'] {
   return { ...simpleTeam(inside, record), type: 'organization', parent: null };
+}
+
+/** A team on its own, as its address answers. */
+export function fullTeam(inside: Inside, record: TeamRecord): Schemas['team-full'] {
+  const { organisation, repositories, app } = inside.state;
+  return {
+    ...simpleTeam(inside, record),
+    privacy: 'closed',
+    notification_setting: 'notifications_enabled',
+    type: 'organization',
+    parent: null,
+    members_count: record.members.length,
+    repos_count:
+      record.permission === 'none' ? 0 : repositories.filter(({ owner }) => owner === organisation).length,
+    // Teams are made when the App is, and the forge does not note changes of a team.
+    created_at: app.createdAt,
+    updated_at: app.createdAt,
+    organization: fullOrganisation(inside),
+  };
 }
 
 export function membership(

@@ -16,7 +16,6 @@ export const metaRoutes: readonly Route[] = [
       git: ['127.0.0.1/32'],
     },
   })),
-  route('GET', '/zen', reads('metadata'), () => ({ status: 200, data: 'Keep it logically awesome.' })),
   route('GET', '/rate_limit', reads('metadata'), () => {
     const rate = { ...plenty, reset: Math.floor(Date.now() / 1000) + 3600 };
     return { status: 200, data: { resources: { core: rate, search: rate, graphql: rate }, rate } };

@@ -3,7 +3,7 @@ import { reads, writes } from '../access.ts';
 import { accountNamed, teamWithSlug } from '../accounts.ts';
 import type { Inside } from '../inside.ts';
 import { simpleUser } from '../payloads/account.ts';
-import { membership, team as teamPayload } from '../payloads/team.ts';
+import { fullTeam, membership, team as teamPayload } from '../payloads/team.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { actorOf, listed, route, type Call, type Route } from '../route.ts';
 import type { TeamRecord } from '../state.ts';
@@ -37,7 +37,7 @@ export const teamRoutes: readonly Route[] = [
   }),
   route('GET', '/orgs/:org/teams/:team', seesTeams, (inside, call) => ({
     status: 200,
-    data: teamPayload(inside, teamOf(inside, call)),
+    data: fullTeam(inside, teamOf(inside, call)),
   })),
   route('GET', '/orgs/:org/teams/:team/members', seesTeams, (inside, call) => {
     const role = call.url.searchParams.get('role') ?? 'all';
