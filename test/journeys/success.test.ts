@@ -129,6 +129,13 @@ describe('what people see of a revision on its way to Success', () => {
     expect(at('unverified').checks['rollout']?.status).toBe('in_progress');
     expect(at('verified').checks['verification']?.conclusion).toBe('success');
     expect(at('done').checks['rollout']?.status).toBe('in_progress');
+    const { rest } = trial.world.as('sr-mario').octokit;
+    const { data } = await rest.repos.getBranchProtection({
+      owner: 'grid',
+      repo: 'releases',
+      branch: 'main',
+    });
+    expect(data.required_status_checks?.contexts).toEqual(['rollout']);
     const checks = await trial.page(numbers.bdii).checks();
     expect(
       Object.entries(checks)
