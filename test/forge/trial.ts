@@ -72,8 +72,13 @@ const silent = {
 };
 
 /** GitHub's own client, pointed at the forge. */
-export function client(forge: Forge, token?: string): Octokit {
-  return new Octokit({ baseUrl: forge.url, log: silent, ...(token === undefined ? {} : { auth: token }) });
+export function client(
+  forge: Forge,
+  token?: string,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): Octokit {
+  const auth = token === undefined ? {} : { auth: token };
+  return new Octokit({ baseUrl: forge.url, log: silent, request: { fetch }, ...auth });
 }
 
 export function as(forge: Forge, login: string): Octokit {
