@@ -97,7 +97,7 @@ program
         as: options.json ? 'json' : options.format,
         cwd: process.cwd(),
       });
-      out(result.output);
+      out(`${result.output.trimEnd()}\n`);
       return result.status;
     }),
   );

@@ -25,17 +25,21 @@ export async function append(
   const path = journalPath(name);
   const text = extendedJournal(gathered.journalText, name.id, entries);
   const message = `Journal of ${name.id}: ${entries.map(({ event }) => event).join(', ')}\n\nTicket: #${String(facts.pull.number)}`;
-  let parent = gathered.main;
-  for (let tries = 0; tries < mostTries; tries++) {
-    const commit = await record.commit(parent, new Map([[path, text]]), message, date());
-    if (await record.push(commit, 'main')) return { main: commit, journalText: text };
-    const { main } = await record.fetch(facts.pull.number);
-    const changed = await record.diff(gathered.main, main);
-    if (changed.some((change) => wasRead(change.path, path, facts.ticket.path ?? '', name.id)))
-      return undefined;
-    parent = main;
-  }
-  return undefined;
+  const isStale = async (main: string): Promise<boolean> =>
+    main !== gathered.main &&
+    (await record.diff(gathered.main, main)).some((change) =>
+      wasRead(change.path, path, facts.ticket.path ?? '', name.id),
+    );
+  return record.alone(async () => {
+    let parent = record.main;
+    for (let tries = 0; tries < mostTries; tries++) {
+      if (await isStale(parent)) return undefined;
+      const commit = await record.commit(parent, new Map([[path, text]]), message, date());
+      if (await record.push(commit, 'main')) return { main: commit, journalText: text };
+      parent = (await record.fetch(facts.pull.number)).main;
+    }
+    return undefined;
+  });
 }
 
 /** Files of the main branch that the decision about a release rests on. */

@@ -1,6 +1,7 @@
 import type { ProbotOctokit } from 'probot';
 import type { Input, OwnComment, PullFacts, SeenCheck } from '../model/facts.ts';
 import type { Person } from '../model/journal.ts';
+import type { Fetched } from '../record/repository.ts';
 import { markerOf } from '../wording/markdown.ts';
 import { sha256 } from './digest.ts';
 
@@ -29,16 +30,15 @@ export async function readPull(
   github: GitHub,
   at: Repository,
   number: number,
+  committers: Map<string, readonly string[]>,
 ): Promise<{ readonly rest: RestPull; readonly facts: Omit<PullFacts, 'merge'> }> {
-  const [{ data: rest }, commits] = await Promise.all([
-    github.rest.pulls.get({ ...at, pull_number: number }),
-    github.paginate(github.rest.pulls.listCommits, { ...at, pull_number: number, per_page: 100 }),
-  ]);
+  const { data: rest } = await github.rest.pulls.get({ ...at, pull_number: number });
   const closed = rest.state === 'closed' && !rest.merged;
   const closedBy = closed
     ? (await github.rest.issues.get({ ...at, issue_number: number })).data.closed_by
     : undefined;
-  const logins = commits.flatMap(({ author, committer }) => [loginOf(author), loginOf(committer)]);
+  const logins = committers.get(rest.head.sha) ?? (await readCommitters(github, at, number));
+  committers.set(rest.head.sha, logins);
   return {
     rest,
     facts: {
@@ -52,15 +52,44 @@ export async function readPull(
       base: rest.base.ref,
       head: rest.head.sha,
       closedBy: closedBy ? person(closedBy) : undefined,
-      // GitHub itself commits what is written through its pages; that is nobody's part in the release.
-      committers: [...new Set(logins.filter((login) => login !== undefined && login !== 'web-flow'))].filter(
-        (login) => login !== undefined,
-      ),
+      committers: logins,
       labels: rest.labels.map(({ name }) => name),
       assignees: (rest.assignees ?? []).map(({ login }) => login),
       requestedTeams: (rest.requested_teams ?? []).map(({ slug }) => slug),
       requestedUsers: (rest.requested_reviewers ?? []).map(({ login }) => login),
     },
+  };
+}
+
+/** Authors and committers of the commits, by login. GitHub itself commits what is written through its pages; that is nobody's part in it. */
+async function readCommitters(github: GitHub, at: Repository, number: number): Promise<readonly string[]> {
+  const commits = await github.paginate(github.rest.pulls.listCommits, {
+    ...at,
+    pull_number: number,
+    per_page: 100,
+  });
+  const logins = commits.flatMap(({ author, committer }) => [loginOf(author), loginOf(committer)]);
+  return [...new Set(logins.filter((login) => login !== undefined && login !== 'web-flow'))].filter(
+    (login) => login !== undefined,
+  );
+}
+
+/** Where main and the promotion branches of a ticket stand, by the API: much cheaper than a fetch that finds nothing new. */
+export async function readRefs(
+  github: GitHub,
+  at: Repository,
+  number: number,
+): Promise<Omit<Fetched, 'head'>> {
+  const [main, promotions] = await Promise.all([
+    github.rest.git.getRef({ ...at, ref: 'heads/main' }),
+    github.rest.git.listMatchingRefs({ ...at, ref: `heads/rollout/${String(number)}/` }),
+  ]);
+  return {
+    main: main.data.object.sha,
+    promotions: promotions.data.map(({ ref, object }) => ({
+      branch: ref.slice('refs/heads/'.length),
+      head: object.sha,
+    })),
   };
 }
 
@@ -197,15 +226,4 @@ export async function readChecks(
       title: output.title ?? '',
       summary: output.summary ?? '',
     }));
-}
-
-export async function readTeam(github: GitHub, org: string, team: string): Promise<readonly Person[]> {
-  const members = await github
-    .paginate(github.rest.teams.listMembersInOrg, { org, team_slug: team, per_page: 100 })
-    .catch((error: unknown) => {
-      // A team that does not exist has no members: nobody can act in its role, and `waiting` says for whom one waits.
-      if (typeof error === 'object' && error !== null && 'status' in error && error.status === 404) return [];
-      throw error;
-    });
-  return members.map(person);
 }

@@ -11,7 +11,7 @@ import { concerned } from '../rollout/move.ts';
 import { progressOf } from '../rollout/progress.ts';
 import { readTicket } from '../rollout/ticket.ts';
 import { callTitle } from '../wording/notices.ts';
-import { readChecks, readComments, readPull, readReviews, readTeam } from './conversation.ts';
+import { readChecks, readComments, readPull, readRefs, readReviews } from './conversation.ts';
 import { releaseDigest } from './digest.ts';
 import { manifestOf, manifestPathsOf } from './manifests.ts';
 import { configurationPaths } from './configuration.ts';
@@ -38,9 +38,10 @@ export interface NoTicket {
 export async function gather(sources: Sources, number: number): Promise<Gathered | NoTicket> {
   const { github, at, self, record } = sources;
   const now = `${sources.now().toISOString().slice(0, 19)}Z`;
-  const { rest, facts: pullFacts } = await readPull(github, at, number);
+  const { rest, facts: pullFacts } = await readPull(github, at, number, sources.committers);
   // Fetched after the pull request was read: what it says was merged is there then.
-  const fetched = await record.fetch(number);
+  const refs = { ...(await readRefs(github, at, number)), head: pullFacts.head };
+  const fetched = record.recall(refs) ?? (await record.fetch(number));
   const { main } = fetched;
   const head = fetched.head ?? pullFacts.head;
   const merge =
@@ -86,10 +87,10 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
         ? undefined
         : readPromotion(sources, number, ticket.id, candidate.path, fetched),
       checks,
-      providerTeam === undefined ? [] : readTeam(github, organisation, providerTeam),
-      readTeam(github, organisation, roles['repository-managers']),
-      readTeam(github, organisation, roles['technology-unit']),
-      readTeam(github, organisation, roles['staged-rollout']),
+      providerTeam === undefined ? [] : sources.teams.members(providerTeam),
+      sources.teams.members(roles['repository-managers']),
+      sources.teams.members(roles['technology-unit']),
+      sources.teams.members(roles['staged-rollout']),
     ]);
   const inCall =
     call?.open === true ? await readComments(github, at, call.number, 'call', self) : { inputs: [], own: [] };

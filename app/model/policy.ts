@@ -10,7 +10,7 @@ export const duration = z
 const hoursOfDay = z
   .string()
   .regex(
-    /^([01]\d|2[0-4]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/,
+    /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/,
     'must be hours of a day; write them like 09:00-17:00',
   );
 const week = z.strictObject({

@@ -53,7 +53,12 @@ export class GitRecord {
   readonly #blobs = new Map<string, string>();
   /** What lies below a path in a commit never changes: kept, so that one look at a commit answers every later question about it. */
   readonly #listed = new Map<string, readonly TreeFile[]>();
+  /** Answers about commits, which never change either. */
+  readonly #answers = new Map<string, Promise<unknown>>();
+  /** Commits that are in the clone: what the forge says it has now need not be fetched again. */
+  readonly #known = new Set<string>();
   #main: string | undefined;
+  #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(options: RecordOptions, clone: PrivateClone) {
     this.#options = options;
@@ -104,6 +109,7 @@ export class GitRecord {
           .filter(([ref]) => ref.startsWith('refs/heads/rollout/'))
           .map(([ref, head]) => ({ branch: ref.slice('refs/heads/'.length), head }));
         this.#main = main;
+        for (const commit of refs.values()) this.#known.add(commit);
         return { main, head: refs.get(`refs/pull/${n}/head`), promotions };
       })
       .catch((error: unknown) => {
@@ -111,7 +117,22 @@ export class GitRecord {
       });
   }
 
-  /** The commit of main, as the last fetch found it. */
+  /** Takes refs as the forge's API told them instead of fetching, when all of them are in the clone already; undefined when they are not. */
+  recall(refs: Fetched & { readonly head: string }): Fetched | undefined {
+    const commits = [refs.main, refs.head, ...refs.promotions.map(({ head }) => head)];
+    if (!commits.every((commit) => this.#known.has(commit))) return undefined;
+    this.#main = refs.main;
+    return refs;
+  }
+
+  /** One writer of main at a time in this process: two would only lose races against each other. */
+  async alone<T>(write: () => Promise<T>): Promise<T> {
+    const turn = this.#writing.then(write);
+    this.#writing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** The commit of main, as it was last read or pushed. */
   get main(): string {
     if (this.#main === undefined) throw new Error('nothing was fetched yet');
     return this.#main;
@@ -167,36 +188,37 @@ export class GitRecord {
   }
 
   async mergeBase(one: string, other: string): Promise<string> {
-    return (await this.#clone.git.raw(['merge-base', checked(one, hex), checked(other, hex)])).trim();
+    const args = ['merge-base', checked(one, hex), checked(other, hex)];
+    return this.#once(args, (text) => text.trim());
   }
 
   async parents(commit: string): Promise<readonly string[]> {
-    const text = await this.#clone.git.raw(['rev-list', '--parents', '--max-count=1', checked(commit, hex)]);
-    return text.trim().split(' ').slice(1);
+    const args = ['rev-list', '--parents', '--max-count=1', checked(commit, hex)];
+    return this.#once(args, (text) => text.trim().split(' ').slice(1));
   }
 
   /** What changed between two commits, file by file; a rename is a removal and an addition. */
   async diff(from: string, to: string): Promise<readonly TreeChange[]> {
-    const text = await this.#clone.git.raw([
-      'diff-tree',
-      '-r',
-      '-z',
-      '--no-renames',
-      checked(from, hex),
-      checked(to, hex),
-    ]);
-    const parts = text.split('\0');
-    const changes: TreeChange[] = [];
-    for (let at = 0; at + 1 < parts.length; at += 2) {
-      const [, mode = '', , blob = '', status = ''] = (parts[at] ?? '').split(' ');
-      changes.push({ path: parts[at + 1] ?? '', status, mode, blob });
-    }
-    return changes;
+    const args = ['diff-tree', '-r', '-z', '--no-renames', checked(from, hex), checked(to, hex)];
+    return this.#once(args, changesIn);
   }
 
   /** The commit as git stores it, for checking its signature. */
   async rawCommit(commit: string): Promise<string> {
-    return this.#clone.git.raw(['cat-file', 'commit', checked(commit, hex)]);
+    return this.#once(['cat-file', 'commit', checked(commit, hex)], (text) => text);
+  }
+
+  /** Asks git once for what can never change, and keeps the answer; a failure is not kept. */
+  async #once<T>(args: string[], read: (text: string) => T): Promise<T> {
+    const key = args.join(' ');
+    const kept = this.#answers.get(key);
+    const answer = kept ?? this.#clone.git.raw(args);
+    if (!kept) {
+      if (this.#answers.size > mostKept) this.#answers.clear();
+      this.#answers.set(key, answer);
+      answer.catch(() => this.#answers.delete(key));
+    }
+    return read(String(await answer));
   }
 
   /**
@@ -252,7 +274,11 @@ export class GitRecord {
         ]),
       )
       .then(
-        () => true,
+        () => {
+          this.#known.add(commit);
+          if (branch === 'main') this.#main = commit;
+          return true;
+        },
         (error: unknown) => {
           const text = String(error);
           if (
@@ -290,6 +316,17 @@ export class GitRecord {
     ]);
     return lines(text);
   }
+}
+
+/** The output of `git diff-tree -z`. */
+function changesIn(text: string): readonly TreeChange[] {
+  const parts = text.split('\0');
+  const changes: TreeChange[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [, mode = '', , blob = '', status = ''] = (parts[at] ?? '').split(' ');
+    changes.push({ path: parts[at + 1] ?? '', status, mode, blob });
+  }
+  return changes;
 }
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');

@@ -16,7 +16,8 @@ export function milliseconds(duration: Duration): number {
   const match = /^(\d+(?:\.\d)?)(m|h|wd)$/.exec(duration);
   if (!match) throw new Error(`not a duration: ${duration}`);
   const unit = match[2] === 'wd' ? workingDayMilliseconds : match[2] === 'h' ? 3_600_000 : 60_000;
-  return Number(match[1]) * unit;
+  // 1.1 times 3,600,000 is not a whole number in binary.
+  return Math.round(Number(match[1]) * unit);
 }
 
 /**
@@ -39,7 +40,6 @@ function addWorking(start: Temporal.Instant, span: number, calendar: Calendar): 
   let left = span;
   const zoned = start.toZonedDateTimeISO(calendar.tz);
   let day = zoned.toPlainDate();
-  let last = start;
   for (let walked = 0; walked < mostDays; walked++) {
     for (const [opens, closes] of hoursOf(day, calendar)) {
       const from = Temporal.Instant.compare(opens, start) < 0 ? start : opens;
@@ -48,11 +48,11 @@ function addWorking(start: Temporal.Instant, span: number, calendar: Calendar): 
       // A span of nothing is over when it begins, but not outside working hours before the next ones open.
       if (left < room || (left === room && left > 0)) return from.add({ milliseconds: left });
       left -= room;
-      last = closes;
     }
     day = day.add({ days: 1 });
   }
-  return last;
+  // A calendar that hardly works brings no deadline near: better never over than over at once (I27).
+  return day.toZonedDateTime(calendar.tz).toInstant();
 }
 
 function hoursOf(

@@ -54,6 +54,8 @@ const CheckSuiteEvent = z.looseObject({ check_suite: z.looseObject({ pull_reques
 const PushEvent = z.looseObject({ ref, repository: z.looseObject({ default_branch: branch }) });
 const MergeGroupEvent = z.looseObject({ merge_group: z.looseObject({ head_ref: ref, base_ref: ref }) });
 
+const SentEvent = z.looseObject({ sender: z.looseObject({ login: z.string() }) });
+
 type Reader = (payload: object) => readonly Hint[];
 
 const pullRequest = reader(PullRequestEvent, ({ pull_request }) => issues([pull_request]));
@@ -109,20 +111,17 @@ function queued(headRef: string): readonly { readonly number: number }[] {
   return found.success ? [{ number: found.data }] : [];
 }
 
-/** Events that our own writes cause and that tell us nothing: what we wrote, the run that wrote it knows. */
-const echoes: ReadonlySet<string> = new Set([
-  'issue_comment',
-  'issues',
-  'check_run',
-  'check_suite',
-  'pull_request',
-]);
-
-/** Was the event caused by ourselves? A pull request that we closed is one all the same: its merge drives the publisher (T39). */
-export function isEcho(event: string, payload: unknown, self: string): boolean {
-  const read = z
-    .object({ action: z.string().optional(), sender: z.object({ login: z.string() }) })
-    .safeParse(payload);
-  if (!read.success || read.data.sender.login !== self) return false;
-  return echoes.has(event) && !(event === 'pull_request' && read.data.action === 'closed');
+/**
+ * Of the hints of an event that we caused ourselves, those that tell us something: that a branch moved by a merge of ours, which drives the
+ * publisher. What else we wrote, the run that wrote it knows; our pushes are entries of journals (trust.md T39).
+ */
+export function withoutEcho(
+  event: string,
+  payload: unknown,
+  self: string,
+  hints: readonly Hint[],
+): readonly Hint[] {
+  const read = SentEvent.safeParse(payload);
+  if (!read.success || read.data.sender.login !== self) return hints;
+  return event === 'pull_request' ? hints.filter(({ kind }) => kind === 'repository') : [];
 }

@@ -6,7 +6,7 @@ import type { ApplicationFunction, Probot } from 'probot';
 import * as z from 'zod';
 import { answer } from './answer.ts';
 import { createBodyReader } from './body.ts';
-import { hintsOf, isEcho, isWebhookEvent, webhookEvents, type Hint, type WebhookEvent } from './hint.ts';
+import { hintsOf, isWebhookEvent, webhookEvents, withoutEcho, type Hint, type WebhookEvent } from './hint.ts';
 import { createRefusalLog } from './refusal-log.ts';
 import { checkWebhookSecret } from './secret.ts';
 
@@ -14,8 +14,8 @@ import { checkWebhookSecret } from './secret.ts';
 export function createApp(onHint: (hint: Hint) => void, self?: string): ApplicationFunction {
   return (app) => {
     app.on([...webhookEvents], ({ name, payload }) => {
-      if (self !== undefined && isEcho(name, payload, self)) return;
-      for (const hint of hintsOf(name, payload)) onHint(hint);
+      const hints = hintsOf(name, payload);
+      for (const hint of self === undefined ? hints : withoutEcho(name, payload, self, hints)) onHint(hint);
     });
   };
 }

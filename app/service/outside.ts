@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Outside } from '../apply/apply.ts';
 import { ConfigurationReader } from '../facts/configuration.ts';
 import { allManifests } from '../facts/manifests.ts';
+import { TeamReader } from '../facts/teams.ts';
 import { readAllowList } from '../intake/address.ts';
 import { openStore } from '../intake/store.ts';
 import { type Keys, openKeys } from '../publish/keys.ts';
@@ -62,6 +63,8 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
     record,
     signer,
     configuration,
+    teams: new TeamReader(app.github, owner),
+    committers: new Map(),
     readBack: channelReader(keys, async () => {
       const { main } = record;
       const { channelsFile } = await configuration.read(record, main);

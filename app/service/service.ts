@@ -1,3 +1,4 @@
+import { configurationPaths } from '../facts/configuration.ts';
 import { channels } from '../model/channel.ts';
 import { type Found, runTicket } from '../pipeline.ts';
 import { ChannelsNotPublished } from '../publish/publish.ts';
@@ -60,14 +61,12 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   };
 
   let configured = '';
+  let publications = 0;
+  /** Tickets that moved and wait for their channels to be published. */
+  const awaitingChannels = new Set<number>();
   async function publish(): Promise<void> {
     const { main } = await record.fetch();
-    const newest = (
-      await record.list(main, ['.github/rollout.yml', 'releases', 'repos-manifest/channels.yml'])
-    )
-      .filter(({ path }) => !/^releases\/[^/]+\//.test(path))
-      .map(({ blob }) => blob)
-      .join(' ');
+    const newest = (await record.list(main, configurationPaths)).map(({ blob }) => blob).join(' ');
     try {
       const published = await publisher.publish(main);
       const { channelsFile } = await configuration.read(record, main);
@@ -76,19 +75,20 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       );
       for (const { channel, number, changed } of published)
         if (changed) log('info', `published ${channel}`, { number });
-      if (published.some(({ changed }) => changed) || newest !== configured)
-        for (const number of active) lookAt(number);
+      for (const number of newest === configured ? awaitingChannels : active) lookAt(number);
+      configured = newest;
     } catch (error) {
       // The channels that could be published were: their tickets go on.
-      if (error instanceof ChannelsNotPublished && error.published.some(({ changed }) => changed))
-        for (const number of active) lookAt(number);
+      if (error instanceof ChannelsNotPublished) for (const number of awaitingChannels) lookAt(number);
       throw error;
+    } finally {
+      publications += 1;
     }
-    configured = newest;
   }
 
   /** Pull request, promotion or call: whatever the number is, the ticket behind it is looked at. */
   async function look(number: number): Promise<void> {
+    const before = publications;
     const found = await runTicket(outside, number).catch(async (error: unknown) => {
       const ticket = isMissing(error) ? await ticketOfCall(github, at, self, number) : undefined;
       if (!isMissing(error)) throw error;
@@ -102,6 +102,11 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     const { facts, decision } = found;
     if (decision.settled) active.delete(number);
     else active.add(number);
+    if (Object.values(facts.readBack).some((seen) => !seen.ok)) {
+      awaitingChannels.add(number);
+      // What was published while this run was under way may be what it waited for.
+      if (publications !== before) lookAt(number);
+    } else awaitingChannels.delete(number);
     board.show(facts, decision);
     parts.onTicket?.(found);
     wake(number, decision.wakeAt);
@@ -123,8 +128,10 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 
   function hear(hint: Hint): void {
     if (hint.kind === 'issue') lookAt(hint.number);
-    else if (hint.ref === 'HEAD') for (const number of active) lookAt(number);
-    else if (hint.ref === 'refs/heads/main') queue.add('publish');
+    else if (hint.ref === 'HEAD') {
+      outside.teams.forget();
+      for (const number of active) lookAt(number);
+    } else if (hint.ref === 'refs/heads/main') queue.add('publish');
   }
 
   async function sweep(): Promise<void> {
