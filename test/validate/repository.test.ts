@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { extendedJournal } from '../../app/record/journal-file.ts';
 import { checkLooseFile, checkRepository } from '../../app/validate/check.ts';
 
 const single = [
@@ -69,15 +70,27 @@ describe('the sample repository', () => {
     expect(told(repository({ [ticket]: example }))).toEqual([]);
   });
 
+  const journal = 'releases/community/fetch-crl/3.0.22.journal.yml';
+  const journalText = extendedJournal(undefined, 'community-fetch-crl-3.0.22', [
+    { event: 'retried', at: '2026-11-22T09:00:00Z', by: 'rollout' },
+    { event: 'taken', at: '2026-11-22T09:00:01Z', by: { login: 'tu-vera', id: 7 } },
+  ]);
+
   test('is sound with a signed manifest, a journal and a key', () => {
     const files = repository({ [shelved]: manifest });
-    for (const path of [
-      `${shelved}.asc`,
-      'releases/community/fetch-crl/3.0.22.journal.yml',
-      'repos-manifest/keys/production.asc',
-    ])
-      files.set(path, undefined);
+    for (const path of [`${shelved}.asc`, 'repos-manifest/keys/production.asc']) files.set(path, undefined);
+    files.set(journal, journalText);
     expect(told(files)).toEqual([]);
+  });
+
+  test.each([
+    ['an entry was changed', journalText.replace('retried', 'pulled!')],
+    ['an entry was taken out', journalText.replace(/^- .*\n/m, '')],
+    ['it is another release’s', journalText.replace('community-fetch-crl', 'community-fetch-crx')],
+  ])('is told when a journal does not hold: %s', (_, text) => {
+    const files = repository({});
+    files.set(journal, text);
+    expect(told(files)).toEqual([expect.stringContaining('broken-journal')]);
   });
 
   test('gives tickets the ground they are checked against', () => {
