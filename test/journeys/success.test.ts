@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { TicketDraft } from '../../app/demo/actor.ts';
 import { channels } from '../../app/model/channel.ts';
 import type { State } from '../../app/model/state.ts';
-import { openKeys } from '../../app/publish/keys.ts';
 import { verifyChannel } from '../../app/publish/verify.ts';
+import { Album } from '../world/album.ts';
 import { Checker, isInstalled } from '../world/gpg.ts';
 import { type Release, Trial } from '../world/trial.ts';
 
@@ -30,87 +31,67 @@ const vomsFile = 'voms-clients_3.3.5_amd64.deb';
 
 let trial: Trial;
 let numbers: { readonly bdii: number; readonly voms: number };
-/** What anybody could see of the bdii ticket when it stood in a state. */
-const seen = new Map<State, Awaited<ReturnType<typeof look>>>();
-const asked: Record<string, number> = {};
+let albums: { readonly bdii: Album; readonly voms: Album };
+const at = (state: State): ReturnType<Album['at']> => albums.bdii.at(state);
+/** What people wrote into the bdii ticket, by its id. */
+const wrote: Record<string, number> = {};
+/** Who had the ticket when tu-vera had taken it. */
+let takers: readonly string[];
 
-async function look(number: number) {
-  const page = trial.page(number);
-  const [labels, checks, reviewers, status, call, production, staged, unverified, pull] = await Promise.all([
-    page.labels(),
-    page.checks(),
-    page.asked(),
-    page.marked('status'),
-    page.call(),
-    trial.channel('production'),
-    trial.channel('staged-rollout'),
-    trial.channel('unverified'),
-    page.pull(),
-  ]);
-  const assignees = (pull.assignees ?? []).map(({ login }) => login);
-  return { labels, checks, reviewers, status, call, production, staged, unverified, assignees };
+async function reportsForCesga(album: Album): Promise<void> {
+  await trial.world.as('ea-cesga-a').comments(album.number, '/accept CESGA');
+  await album.reaches('rolling-out');
+  await trial.says('ea-cesga-a', album.number, '/deployed CESGA');
+  await trial.world.as('ea-cesga-a').reports(album.number, 'CESGA', 'success');
+  await album.reaches('done');
 }
 
-const at = (state: State): Awaited<ReturnType<typeof look>> => {
-  const found = seen.get(state);
-  if (!found) throw new Error(`nobody looked at ${state}`);
-  return found;
-};
-
-async function reaches(number: number, state: State): Promise<void> {
-  await trial.world.reaches(number, state);
-  if (number === numbers.bdii) seen.set(state, await look(number));
-}
-
-async function reportsForCesga(number: number): Promise<void> {
-  await trial.world.as('ea-cesga-a').comments(number, '/accept CESGA');
-  await reaches(number, 'rolling-out');
-  await trial.says('ea-cesga-a', number, '/deployed CESGA');
-  await trial.world.as('ea-cesga-a').reports(number, 'CESGA', 'success');
-  await reaches(number, 'done');
-}
-
-async function bdiiToReports(): Promise<void> {
-  const number = numbers.bdii;
-  await reaches(number, 'unverified');
-  asked['explain'] = await trial.says('outsider-otto', number, '/explain');
-  asked['help'] = await trial.says('outsider-otto', number, 'How does this work?\n\n/HELP');
-  asked['unknown'] = await trial.says('outsider-otto', number, '/publish now');
+async function bdiiToReports(album: Album): Promise<void> {
+  const { number } = album;
+  await album.reaches('unverified');
+  wrote['explain'] = await trial.says('outsider-otto', number, '/explain');
+  wrote['help'] = await trial.says('outsider-otto', number, 'How does this work?\n\n/HELP');
+  wrote['unknown'] = await trial.says('outsider-otto', number, '/publish now');
   await trial.says('tu-vera', number, '/take');
-  asked['assignees'] = (await look(number)).assignees.filter((login) => login === 'tu-vera').length;
+  takers = (await album.look()).assignees;
   await trial.world.as('tu-vera').verifies(number);
-  await reaches(number, 'verified');
-  await reportsForCesga(number);
+  await album.reaches('verified');
+  await reportsForCesga(album);
 }
 
-async function vomsToReports(draft: Awaited<ReturnType<Trial['drafts']>>): Promise<void> {
-  const number = numbers.voms;
-  await reaches(number, 'unverified');
-  await trial.world.as('tu-viktor').verifies(number);
-  await reaches(number, 'verified');
-  await trial.pushes(number, {
-    ...draft,
-    more: { known_issues: ['Proxies of more than 4096 bits take a minute.'] },
-  });
-  await reportsForCesga(number);
+async function vomsToReports(album: Album, draft: TicketDraft): Promise<void> {
+  await album.reaches('unverified');
+  await trial.world.as('tu-viktor').verifies(album.number);
+  await album.reaches('verified');
+  const more = { known_issues: ['Proxies of more than 4096 bits take a minute.'] };
+  await trial.pushes(album.number, { ...draft, more });
+  await reportsForCesga(album);
 }
 
-async function closes(number: number): Promise<void> {
-  await trial.world.as('sr-mario').comments(number, '/close success\n\nCESGA ran it for a day.');
-  await reaches(number, 'success');
+async function closes(album: Album): Promise<void> {
+  await trial.world.as('sr-mario').comments(album.number, '/close success\n\nCESGA ran it for a day.');
+  await album.reaches('success');
 }
 
 beforeAll(async () => {
   trial = await Trial.begin();
   const draft = await trial.drafts(voms);
   numbers = { bdii: await trial.opens(bdii), voms: await trial.opens(voms) };
-  await Promise.all([bdiiToReports(), vomsToReports(draft)]);
+  albums = { bdii: new Album(trial, numbers.bdii), voms: new Album(trial, numbers.voms) };
+  await Promise.all([bdiiToReports(albums.bdii), vomsToReports(albums.voms, draft)]);
   await trial.world.advance('1wd');
-  await Promise.all([closes(numbers.bdii), closes(numbers.voms)]);
+  await Promise.all([closes(albums.bdii), closes(albums.voms)]);
   await trial.world.settled();
-}, 60_000);
+}, 120_000);
 
 afterAll(() => trial.end(), 60_000);
+
+/** A file as the channels' web server gives it to anybody. */
+async function published(path: string): Promise<Uint8Array> {
+  const answer = await fetch(`${trial.world.service.url}/channels/${path}`);
+  if (!answer.ok) throw new Error(`${path}: ${String(answer.status)}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
 
 describe('what people see of a revision on its way to Success', () => {
   test('one label tells the state, and one for whom it waits', () => {
@@ -173,14 +154,14 @@ describe('what people see of a revision on its way to Success', () => {
   });
 
   test('who takes the ticket is its assignee as long as it waits for their role', () => {
-    expect(asked['assignees']).toBe(1);
+    expect(takers).toEqual(['tu-vera']);
     expect(at('verified').assignees).toEqual([]);
   });
 
   test('/explain, /help and an unknown command are answered once each, whoever asks', async () => {
     const page = trial.page(numbers.bdii);
     const answers = await Promise.all(
-      ['explain', 'help', 'unknown'].map((what) => page.answersTo(asked[what] ?? 0)),
+      ['explain', 'help', 'unknown'].map((what) => page.answersTo(wrote[what] ?? 0)),
     );
     expect(answers).toEqual([
       [
@@ -225,12 +206,11 @@ describe('where its packages are', () => {
   });
 
   test('every channel verifies as a careful site would', async () => {
-    const keys = await openKeys(trial.world.keys);
     const found = await Promise.all(
-      channels.map((channel) =>
+      channels.map(async (channel) =>
         verifyChannel({
           source: `${trial.world.service.url}/channels/${channel}/`,
-          keyring: keys.channel(channel).publicKey,
+          keyring: await published(`keys/${channel}.gpg`),
           now: new Date(),
         }),
       ),
@@ -316,7 +296,7 @@ const hasGpg = isInstalled('gpg') && isInstalled('gpgv');
   afterAll(() => checker?.leaves());
 
   test('git verify-commit accepts every commit of a journal or manifest', async () => {
-    checker = await Checker.trusting((await openKeys(trial.world.keys)).system.publicKey);
+    checker = await Checker.trusting(await published('keys/system.gpg'));
     const git = (...args: string[]): Promise<string> =>
       checker?.run('git', ['-C', 'releases.git', ...args]) ?? Promise.resolve('');
     await checker.run('git', [
@@ -340,18 +320,15 @@ const hasGpg = isInstalled('gpg') && isInstalled('gpgv');
   }, 60_000);
 
   test('gpgv accepts manifests with the system key and indexes with the published keyrings, and nothing else', async () => {
-    const { system } = await openKeys(trial.world.keys);
-    checker ??= await Checker.trusting(system.publicKey);
+    checker ??= await Checker.trusting(await published('keys/system.gpg'));
     const manifest = 'repos-manifest/production/glite-bdii-6.0.1.yml';
-    const keyring = await fetch(`${trial.world.service.url}/channels/keys/production.gpg`);
-    const index = await fetch(`${trial.root('production')}/dists/production/InRelease`);
     await checker.saves({
       'manifest.yml': (await trial.file(manifest)) ?? '',
       'manifest.yml.asc': (await trial.file(`${manifest}.asc`)) ?? '',
-      'production.gpg': new Uint8Array(await keyring.arrayBuffer()),
-      InRelease: await index.text(),
+      'system.gpg': await published('keys/system.gpg'),
+      'production.gpg': await published('keys/production.gpg'),
+      InRelease: await published('production/umd/5/debian12/amd64/dists/production/InRelease'),
     });
-    await checker.run('gpg', ['--batch', '--output', 'system.gpg', '--export']);
     await checker.run('gpgv', ['--keyring', './system.gpg', 'manifest.yml.asc', 'manifest.yml']);
     await checker.run('gpgv', ['--keyring', './production.gpg', 'InRelease']);
     await expect(checker.run('gpgv', ['--keyring', './system.gpg', 'InRelease'])).rejects.toThrow(

@@ -17,10 +17,10 @@ export class Checker {
     this.dir = dir;
   }
 
-  static async trusting(armoredKey: string): Promise<Checker> {
+  static async trusting(key: Uint8Array): Promise<Checker> {
     const checker = new Checker(await mkdtemp(join(tmpdir(), 'checker-')));
-    const keyFile = join(checker.dir, 'key.asc');
-    await writeFile(keyFile, armoredKey);
+    const keyFile = join(checker.dir, 'key.gpg');
+    await writeFile(keyFile, key);
     await checker.run('gpg', ['--batch', '--quiet', '--import', keyFile]);
     return checker;
   }
