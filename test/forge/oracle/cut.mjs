@@ -6,6 +6,7 @@
 //
 //   npm pack @octokit/openapi @octokit/openapi-webhooks       (in a folder outside the checkout; unpack both)
 //   node test/forge/oracle/cut.mjs <unpacked @octokit/openapi> <unpacked @octokit/openapi-webhooks>
+//   npm run format
 //
 // Run in the checkout's top folder, after the forge got a new operation or webhook. It takes the operations that app/forge/README.md lists, and
 // writes them as JSON Schema, without prose. The packages are the same documents GitHub publishes in github/rest-api-description (MIT).
@@ -46,10 +47,12 @@ const corrections = {
 const worthSharing = 60;
 
 async function description(folder) {
-  const read = async (file) => JSON.parse(await readFile(join(folder, file), 'utf8'));
-  const { name, version, license } = await read('package.json');
+  const read = (file) => readFile(join(folder, file), 'utf8');
+  const { name, version, license } = JSON.parse(await read('package.json'));
   const file = 'generated/api.github.com.json';
-  return { source: { package: name, version, license, file }, document: await read(file) };
+  // The licence asks that its text goes with every copy of a substantial part.
+  const source = { package: name, version, file, license, text: (await read('LICENSE')).split('\n') };
+  return { source, document: JSON.parse(await read(file)) };
 }
 
 function operationsIn(text) {

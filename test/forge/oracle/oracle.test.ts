@@ -186,7 +186,7 @@ describe('the embedded forge', () => {
     expect(faultsIn(forge.deliveries())).toEqual([]);
     expect(operationNames.filter((name) => !operations.has(name))).toEqual([]);
     expect(webhookKinds.filter((kind) => !kindsIn(forge.deliveries()).has(kind))).toEqual([]);
-  });
+  }, 40_000);
 });
 
 describe('a release through the whole service', () => {
@@ -218,5 +218,5 @@ describe('a release through the whole service', () => {
     expect(operations).toContain('POST /repos/{owner}/{repo}/check-runs');
     expect(operations).toContain('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge');
     expect(kindsIn(world.forge.deliveries())).toContain('pull-request-closed');
-  }, 40_000);
+  }, 60_000);
 });
