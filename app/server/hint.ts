@@ -111,6 +111,9 @@ function queued(headRef: string): readonly { readonly number: number }[] {
   return found.success ? [{ number: found.data }] : [];
 }
 
+/** Who is in which team is never ours to write: such events tell something whoever sent them. */
+const aboutPeople: ReadonlySet<string> = new Set(['membership', 'team']);
+
 /**
  * Of the hints of an event that we caused ourselves, those that tell us something: that a branch moved by a merge of ours, which drives the
  * publisher. What else we wrote, the run that wrote it knows; our pushes are entries of journals (trust.md T39).
@@ -122,6 +125,6 @@ export function withoutEcho(
   hints: readonly Hint[],
 ): readonly Hint[] {
   const read = SentEvent.safeParse(payload);
-  if (!read.success || read.data.sender.login !== self) return hints;
+  if (!read.success || read.data.sender.login !== self || aboutPeople.has(event)) return hints;
   return event === 'pull_request' ? hints.filter(({ kind }) => kind === 'repository') : [];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { hintsOf, webhookEvents, type Hint } from '../../app/server/hint.ts';
+import { hintsOf, webhookEvents, type Hint, withoutEcho } from '../../app/server/hint.ts';
 import { payloads } from './payloads.ts';
 
 const issue = (number: number): Hint => ({ kind: 'issue', number });
@@ -124,4 +124,53 @@ test('no payload crashes it, and no hint holds more than a number or the name of
     ),
     { numRuns: 3000 },
   );
+});
+
+describe('our own echoes', () => {
+  const self = 'staged-rollout[bot]';
+  const sent = (event: string, by: string, more: object): readonly string[] => {
+    const payload = { sender: { login: by }, ...more };
+    return withoutEcho(event, payload, self, hintsOf(event, payload)).map(({ kind }) => kind);
+  };
+
+  test.each([
+    ['our own comment wakes nobody', 'issue_comment', self, { action: 'created', issue: { number: 7 } }, []],
+    [
+      'somebody’s comment does',
+      'issue_comment',
+      'tu-vera',
+      { action: 'created', issue: { number: 7 } },
+      ['issue'],
+    ],
+    [
+      'our own journal entry wakes nobody',
+      'push',
+      self,
+      { ref: 'refs/heads/main', repository: { default_branch: 'main' } },
+      [],
+    ],
+    [
+      'somebody’s push to main does',
+      'push',
+      'sr-mario',
+      { ref: 'refs/heads/main', repository: { default_branch: 'main' } },
+      ['repository'],
+    ],
+    [
+      'our own merge drives the publisher, and nothing else',
+      'pull_request',
+      self,
+      { action: 'closed', pull_request: { number: 7, merged: true, base: { ref: 'main' } } },
+      ['repository'],
+    ],
+    [
+      'a team that changes is heard of whoever sent it',
+      'membership',
+      self,
+      { action: 'added' },
+      ['repository'],
+    ],
+  ])('%s', (_, event, by, more, expected) => {
+    expect(sent(event, by, more)).toEqual(expected);
+  });
 });
