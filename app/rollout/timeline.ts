@@ -32,8 +32,8 @@ export function due(
   calendar: Calendar,
 ): string {
   const span = milliseconds(duration);
-  if (clock === 'wall') return seconds(Temporal.Instant.from(start).add({ milliseconds: span }));
-  return seconds(addWorking(Temporal.Instant.from(start), span, calendar));
+  if (clock === 'wall') return wholeSeconds(Date.parse(start) + span);
+  return wholeSeconds(addWorking(Temporal.Instant.from(start), span, calendar).epochMilliseconds);
 }
 
 function addWorking(start: Temporal.Instant, span: number, calendar: Calendar): Temporal.Instant {
@@ -72,8 +72,9 @@ function at(day: Temporal.PlainDate, time: string, tz: string): Temporal.Instant
   return day.toZonedDateTime({ timeZone: tz, plainTime: Temporal.PlainTime.from(time) }).toInstant();
 }
 
-const seconds = (instant: Temporal.Instant): string =>
-  instant.round({ smallestUnit: 'second', roundingMode: 'ceil' }).toString();
+/** A deadline is never told shorter than it is: parts of a second count as one. */
+const wholeSeconds = (epochMilliseconds: number): string =>
+  `${new Date(Math.ceil(epochMilliseconds / 1000) * 1000).toISOString().slice(0, 19)}Z`;
 
 /** The clocks of a ticket's class, with the calendar they run on. */
 export interface Clocks {
