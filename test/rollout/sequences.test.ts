@@ -152,7 +152,10 @@ const verified = begin.facts;
 begin.moment('2026-03-02T10:00:00Z');
 begin.says(comment(people.carmen, '/accept CESGA\n/deployed CESGA', begin.facts.now));
 begin.settle();
-const beginnings = [factsAt('none', {}, 'emergency'), unverified, verified, begin.facts];
+const beginnings = [factsAt('none', {}, 'emergency'), unverified, verified, begin.facts].map((facts) => ({
+  facts,
+  decision: decide(facts),
+}));
 
 const waitingSites = (decision: Decision): readonly string[] =>
   decision.sites
@@ -167,10 +170,14 @@ interface Played {
 
 /** Plays acts in a world; the system is awake after those that it sees. */
 function played(beginning: number, acts: readonly AnyAct[]): Played {
-  const world = new SimulatedWorld(beginnings[beginning] ?? verified);
+  const { facts: there, decision: then } = beginnings[beginning] ?? {
+    facts: verified,
+    decision: decide(verified),
+  };
+  const world = new SimulatedWorld(there);
   const witness = new Witness();
-  world.watch = (facts, decision) => witness.looks(facts, decision);
-  let decision = world.settle();
+  world.watch = (facts, seen) => witness.looks(facts, seen);
+  let decision = then;
   for (const act of acts) {
     passes(world, act.after);
     happens(world, act, decision.state, waitingSites(decision));

@@ -108,6 +108,16 @@ describe('The wall clock', () => {
     expect(due('2026-12-25T22:00:00Z', '2.5h', 'wall', amsterdam)).toBe('2026-12-26T00:30:00Z');
   });
 
+  test('counts a part of a second as a whole one: no deadline is told shorter than it is', () => {
+    expect(due('2026-03-12T10:00:00.001Z', '30m', 'wall', amsterdam)).toBe('2026-03-12T10:30:01Z');
+    expect(due('2026-03-12T10:00:00.001Z', '30m', 'working', amsterdam)).toBe('2026-03-12T10:30:01Z');
+  });
+
+  test.each(['', 'yesterday', '2026-13-01T00:00:00Z'])('does not begin at %j', (start) => {
+    expect(() => due(start, '1h', 'wall', amsterdam)).toThrow(RangeError);
+    expect(() => due(start, '1h', 'working', amsterdam)).toThrow(RangeError);
+  });
+
   test('takes a working day for eight hours', () => {
     expect(due('2026-03-12T10:00:00Z', '1wd', 'wall', amsterdam)).toBe('2026-03-12T18:00:00Z');
   });
