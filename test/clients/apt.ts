@@ -8,7 +8,9 @@ const run = promisify(execFile);
 /** Can Debian's packages be reached with apt-get from here? Without them the real input cannot be had. */
 export function debianIsReachable(): boolean {
   try {
-    return execFileSync('apt-cache', ['policy', 'nordugrid-arc-wn'], { encoding: 'utf8' }).includes('6.17.0-3');
+    return execFileSync('apt-cache', ['policy', 'nordugrid-arc-wn'], { encoding: 'utf8' }).includes(
+      '6.17.0-3',
+    );
   } catch {
     return false;
   }
@@ -41,7 +43,15 @@ export class AptSite {
   }
 
   static async setUp(root: string, sources: readonly string[]): Promise<AptSite> {
-    for (const dir of ['etc/apt', 'var/lib/apt/lists/partial', 'var/cache/apt/archives/partial', 'var/lib/dpkg/info', 'var/lib/dpkg/updates', 'var/lib/dpkg/triggers', 'var/log/apt']) {
+    for (const dir of [
+      'etc/apt',
+      'var/lib/apt/lists/partial',
+      'var/cache/apt/archives/partial',
+      'var/lib/dpkg/info',
+      'var/lib/dpkg/updates',
+      'var/lib/dpkg/triggers',
+      'var/log/apt',
+    ]) {
       await mkdir(join(root, dir), { recursive: true });
     }
     await cp('/var/lib/dpkg/status', join(root, 'var/lib/dpkg/status'));
@@ -72,7 +82,12 @@ export class AptSite {
 
   async #apt(args: readonly string[]): Promise<string> {
     const { stdout, stderr } = await run('apt-get', [...this.#options(), ...args], {
-      env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive', HOME: this.#root },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        LC_ALL: 'C',
+        DEBIAN_FRONTEND: 'noninteractive',
+        HOME: this.#root,
+      },
       maxBuffer: 16 * 1024 * 1024,
     });
     return stdout + stderr;

@@ -14,7 +14,11 @@ import { AptSite, debianIsReachable, download, tool } from './apt.ts';
 const run = promisify(execFile);
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const needs = tool('apt-get') && debianIsReachable();
-const real = ['nordugrid-arc-arex=6.17.0-3', 'nordugrid-arc-infosys-ldap=6.17.0-3', 'nordugrid-arc-wn=6.17.0-3'];
+const real = [
+  'nordugrid-arc-arex=6.17.0-3',
+  'nordugrid-arc-infosys-ldap=6.17.0-3',
+  'nordugrid-arc-wn=6.17.0-3',
+];
 const names = real.map((name) => name.split('=')[0] ?? '');
 
 describe('real packages of grid middleware, from the provider’s pull request to apt', () => {
@@ -26,7 +30,12 @@ describe('real packages of grid middleware, from the provider’s pull request t
   beforeAll(async () => {
     if (!needs) return;
     dir = await mkdtemp(join(tmpdir(), 'rollout-real-'));
-    world = await startWorld({ dir: join(dir, 'world'), port: 0, start: new Date(Date.now() - 20 * 86_400_000), log: () => undefined });
+    world = await startWorld({
+      dir: join(dir, 'world'),
+      port: 0,
+      start: new Date(Date.now() - 20 * 86_400_000),
+      log: () => undefined,
+    });
     await download(world.provider.dir, real);
     packages = await Promise.all(
       (await readdir(world.provider.dir)).toSorted().map(async (file) => {
@@ -43,26 +52,39 @@ describe('real packages of grid middleware, from the provider’s pull request t
   });
 
   const channelLine = (channel: string): string => {
-    const line = world.service.board.channels().find((view) => view.channel === channel)?.aptLines.find(({ distribution }) => distribution === 'umd/5')?.line;
-    return (line ?? '').replace(`/etc/apt/keyrings/${channel}.gpg`, join(world.channels, 'keys', `${channel}.gpg`));
+    const line = world.service.board
+      .channels()
+      .find((view) => view.channel === channel)
+      ?.aptLines.find(({ distribution }) => distribution === 'umd/5')?.line;
+    return (line ?? '').replace(
+      `/etc/apt/keyrings/${channel}.gpg`,
+      join(world.channels, 'keys', `${channel}.gpg`),
+    );
   };
   const site = async (name: string, channel: string, debian = false): Promise<AptSite> => {
     // Our channel stands first; Debian gives the rest of the dependencies.
-    const rest = 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main';
+    const rest =
+      'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main';
     return AptSite.setUp(join(dir, name), [channelLine(channel), ...(debian ? [rest] : [])]);
   };
 
   (needs ? test : test.skip)(
     'the provider opens the ticket with git and the REST API, and the packages come into unverified',
     async () => {
-      const octokit = new Octokit({ auth: world.forge.tokens['p-nordugrid'], baseUrl: `${world.forge.url}/api/v3` });
+      const octokit = new Octokit({
+        auth: world.forge.tokens['p-nordugrid'],
+        baseUrl: `${world.forge.url}/api/v3`,
+      });
       const [owner = '', repo = ''] = world.repository.split('/');
       await octokit.rest.repos.createFork({ owner, repo });
       const clone = join(dir, 'provider-clone');
       const fork = new URL(`${world.forge.url}/p-nordugrid/${repo}.git`);
       fork.username = 'p-nordugrid';
       fork.password = world.forge.tokens['p-nordugrid'] ?? '';
-      const git = (...args: string[]) => run('git', ['-c', 'user.name=Provider', '-c', 'user.email=p@nordugrid.example', ...args], { cwd: clone });
+      const git = (...args: string[]) =>
+        run('git', ['-c', 'user.name=Provider', '-c', 'user.email=p@nordugrid.example', ...args], {
+          cwd: clone,
+        });
       await run('git', ['clone', '--quiet', fork.href, clone]);
       await git('checkout', '--quiet', '-b', 'arc-6.17.0');
       const text = ticketText({
@@ -78,7 +100,13 @@ describe('real packages of grid middleware, from the provider’s pull request t
       await git('add', '.');
       await git('commit', '--quiet', '-m', 'ARC 6.17.0');
       await git('push', '--quiet', 'origin', 'arc-6.17.0');
-      const { data } = await octokit.rest.pulls.create({ owner, repo, title: 'ARC 6.17.0', head: 'p-nordugrid:arc-6.17.0', base: 'main' });
+      const { data } = await octokit.rest.pulls.create({
+        owner,
+        repo,
+        title: 'ARC 6.17.0',
+        head: 'p-nordugrid:arc-6.17.0',
+        base: 'main',
+      });
       number = data.number;
       await world.reaches(number, 'unverified');
     },
@@ -151,34 +179,46 @@ describe('real packages of grid middleware, from the provider’s pull request t
     }
   });
 
-  (needs && tool('apt-ftparchive') ? test : test.skip)('the fields in Packages equal those of apt-ftparchive, field by field', async () => {
-    const { stdout } = await run('apt-ftparchive', [
-      ...['MD5', 'SHA1', 'SHA512'].flatMap((hash) => ['-o', `APT::FTPArchive::${hash}=false`]),
-      'packages',
-      world.provider.dir,
-    ]);
-    const root = join(world.channels, 'production/umd/5/debian12/amd64');
-    const ours = stanzas(await readFile(join(root, 'dists/production/main/binary-amd64/Packages'), 'utf8'));
-    const theirs = stanzas(stdout);
-    expect([...ours.keys()].toSorted()).toEqual([...theirs.keys()].toSorted());
-    for (const [name, fields] of theirs) {
-      const { Filename: theirPath, ...rest } = fields;
-      const { Filename: ourPath, ...mine } = ours.get(name) ?? {};
-      expect(mine).toEqual(rest);
-      expect(ourPath?.split('/').at(-1)).toBe(theirPath?.split('/').at(-1));
-    }
-  });
+  (needs && tool('apt-ftparchive') ? test : test.skip)(
+    'the fields in Packages equal those of apt-ftparchive, field by field',
+    async () => {
+      const { stdout } = await run('apt-ftparchive', [
+        ...['MD5', 'SHA1', 'SHA512'].flatMap((hash) => ['-o', `APT::FTPArchive::${hash}=false`]),
+        'packages',
+        world.provider.dir,
+      ]);
+      const root = join(world.channels, 'production/umd/5/debian12/amd64');
+      const ours = stanzas(await readFile(join(root, 'dists/production/main/binary-amd64/Packages'), 'utf8'));
+      const theirs = stanzas(stdout);
+      expect([...ours.keys()].toSorted()).toEqual([...theirs.keys()].toSorted());
+      for (const [name, fields] of theirs) {
+        const { Filename: theirPath, ...rest } = fields;
+        const { Filename: ourPath, ...mine } = ours.get(name) ?? {};
+        expect(mine).toEqual(rest);
+        expect(ourPath?.split('/').at(-1)).toBe(theirPath?.split('/').at(-1));
+      }
+    },
+  );
 
-  (needs && tool('dpkg') ? test : test.skip)('versions of every package that apt knows here order as dpkg orders them', async () => {
-    const { stdout } = await run('apt-cache', ['dumpavail'], { maxBuffer: 512 * 1024 * 1024 });
-    const versions = [...new Set([...stdout.matchAll(/^Version: (.*)$/gm)].map(([, version = '']) => version))];
-    const picked = versions.filter((_, at) => at % Math.ceil(versions.length / 60) === 0);
-    for (let at = 1; at < picked.length; at++) {
-      const [a = '', b = ''] = [picked[at - 1], picked[at]];
-      const less = await run('dpkg', ['--compare-versions', a, 'lt', b]).then(() => true, () => false);
-      expect([a, b, compareDebianVersions(a, b) < 0]).toEqual([a, b, less]);
-    }
-  }, 60_000);
+  (needs && tool('dpkg') ? test : test.skip)(
+    'versions of every package that apt knows here order as dpkg orders them',
+    async () => {
+      const { stdout } = await run('apt-cache', ['dumpavail'], { maxBuffer: 512 * 1024 * 1024 });
+      const versions = [
+        ...new Set([...stdout.matchAll(/^Version: (.*)$/gm)].map(([, version = '']) => version)),
+      ];
+      const picked = versions.filter((_, at) => at % Math.ceil(versions.length / 60) === 0);
+      for (let at = 1; at < picked.length; at++) {
+        const [a = '', b = ''] = [picked[at - 1], picked[at]];
+        const less = await run('dpkg', ['--compare-versions', a, 'lt', b]).then(
+          () => true,
+          () => false,
+        );
+        expect([a, b, compareDebianVersions(a, b) < 0]).toEqual([a, b, less]);
+      }
+    },
+    60_000,
+  );
 });
 
 /** Paragraphs of a Packages file by package name. */
