@@ -1,6 +1,7 @@
 import { shelves } from '../model/channel.ts';
 import type { Change, SeenCheck } from '../model/facts.ts';
 import type { WantedCheck } from '../model/effect.ts';
+import { inline } from '../wording/markdown.ts';
 
 /**
  * The one required check on a pull request that is no ticket: green, unless it changes what only the system writes. Undefined when the
@@ -33,7 +34,7 @@ export function planPlain(
           status: 'completed',
           conclusion: 'failure',
           title: 'Changes the record',
-          summary: `Journals and manifests are written by the rollout service alone. Take these files out of the pull request:\n${touched.map((path) => `- \`${path.replaceAll('`', '')}\``).join('\n')}`,
+          summary: `Journals and manifests are written by the rollout service alone. Take these files out of the pull request:\n${touched.map((path) => `- ${inline(path)}`).join('\n')}`,
         };
   const seen = checks.find(({ name }) => name === 'rollout');
   return seen?.conclusion === check.conclusion &&

@@ -1,7 +1,7 @@
 import type { Facts } from '../model/facts.ts';
 import type { EarlyAdopterReport } from '../model/report.ts';
 import type { Site } from '../model/early-adopters.ts';
-import { quoted } from '../wording/markdown.ts';
+import { inline } from '../wording/markdown.ts';
 import { committedSites, isCommitted, isProvidersOwn, sitesOf } from './authority.ts';
 import type { Participation, Progress } from './progress.ts';
 import { type Act, type Situation, type Verdict, counts, nothing, refused } from './situation.ts';
@@ -62,7 +62,7 @@ export function report(situation: Situation, act: Act, value: EarlyAdopterReport
   const strange = value.targets.find(
     (told) => !targets.some(({ platform, arch }) => platform === told.platform && arch === told.arch),
   );
-  if (strange) return refused(`This release has no target ${quoted(`${strange.platform} ${strange.arch}`)}.`);
+  if (strange) return refused(`This release has no target ${inline(`${strange.platform} ${strange.arch}`)}.`);
   if (value.outcome === 'warning' && (value.changes_requested ?? []).length === 0) {
     return refused(
       'A Warning asks for changes: list them under `changes_requested`, each with `kind` (release-notes, installation or configuration) and `text`.',

@@ -2,7 +2,7 @@ import type { Step, StepName } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import { type State, terminalStates } from '../model/state.ts';
 import { problemText } from '../wording/problem-text.ts';
-import { quoted } from '../wording/markdown.ts';
+import { inline, quoted } from '../wording/markdown.ts';
 import { ticketProblems } from './certify.ts';
 import { graceOf } from './close.ts';
 import { intakeOf } from './intake.ts';
@@ -120,7 +120,7 @@ function intakeStep(facts: Facts, progress: Progress, state: State): Step {
 function publishing(facts: Facts): string {
   const failed = Object.entries(facts.readBack).find(([, seen]) => !seen.ok);
   if (failed)
-    return `The channel ${failed[0]} was read back and is not right yet: ${failed[1].ok ? '' : quoted(failed[1].reason)}`;
+    return `The channel ${failed[0]} was read back and is not right yet: ${failed[1].ok ? '' : inline(failed[1].reason)}`;
   return facts.promotion
     ? `Promotion pull request #${String(facts.promotion.number ?? 0)} is under way.`
     : 'The channels are being published.';

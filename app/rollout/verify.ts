@@ -1,5 +1,5 @@
 import type { VerificationReport } from '../model/report.ts';
-import { quoted } from '../wording/markdown.ts';
+import { inline } from '../wording/markdown.ts';
 import { isIn, isProvider } from './authority.ts';
 import { type Act, type Situation, type Verdict, counts, nothing, refused } from './situation.ts';
 
@@ -21,7 +21,7 @@ export function verifyByReview(situation: Situation, act: Act, report: Verificat
   const failed = (report.criteria ?? []).filter(({ result }) => result === 'FAIL').map(({ id }) => id);
   if (report.outcome === 'accept' && failed.length > 0) {
     return refused(
-      `The report accepts the release although ${failed.map(quoted).join(', ')} failed. Use \`accept-with-notes\` for a failure that does not matter here, or \`wait-for-provider\` or \`reject\`.`,
+      `The report accepts the release although ${failed.map(inline).join(', ')} failed. Use \`accept-with-notes\` for a failure that does not matter here, or \`wait-for-provider\` or \`reject\`.`,
     );
   }
   if (report.outcome === 'wait-for-provider' && (report.countermeasure ?? '').trim() === '') {
@@ -76,7 +76,7 @@ export function notThisRelease(
   const id = facts.ticket.id ?? '';
   const digest = progress.certified?.digest ?? '';
   if (report.release !== id)
-    return `The report is about ${quoted(report.release)}; this ticket is \`${id}\`.`;
+    return `The report is about ${inline(report.release)}; this ticket is \`${id}\`.`;
   if (!digest.startsWith(report.digest)) {
     return `The report quotes the release digest \`${report.digest.slice(0, 12)}\`; this release is \`${digest.slice(0, 12)}\`. What it describes is not what is here now. Please look again and use the newest form.`;
   }

@@ -13,7 +13,7 @@ interface Piece {
 
 /** The first line of a fence as `quoted` makes it; it ends at a line of the same backticks alone. */
 const opening = /^(`{3,})text$/;
-const span = /`([^`\n]+)`|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)/;
+const span = /(?<!`)(`+)(?!`)([^\n]+?)(?<!`)\1(?!`)|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)/;
 
 /** Takes a sentence apart into text, code spans and code blocks. What looks like markup and is neither stays text. */
 export function piecesOf(sentence: string): readonly Piece[] {
@@ -42,19 +42,22 @@ function inlinePieces(sentence: string): readonly Piece[] {
   const pieces: Piece[] = [];
   let rest = sentence;
   for (let found = span.exec(rest); found; found = span.exec(rest)) {
-    const [whole, code, instant = ''] = found;
+    const [whole, , code, instant = ''] = found;
     pieces.push(
       { is: 'text', text: plain(rest.slice(0, found.index)) },
-      code === undefined ? { is: 'instant', text: instant } : { is: 'code', text: code },
+      code === undefined ? { is: 'instant', text: instant } : { is: 'code', text: withoutEdge(code) },
     );
     rest = rest.slice(found.index + whole.length);
   }
   return [...pieces, { is: 'text' as const, text: plain(rest) }].filter(({ text }) => text !== '');
 }
 
+/** A space at both ends only keeps ticks apart (CommonMark 6.1). */
+const withoutEdge = (code: string): string => (/^ .*[^ ].* $/.test(code) ? code.slice(1, -1) : code);
+
 /** What keeps Markdown from reading mentions and markup into plain text (see wording/problem-text.ts) is not needed in HTML. */
 const plain = (text: string): string =>
-  text.replaceAll(/\\([<>[\]*_|\\])/g, '$1').replaceAll(/([@#])\u2060/g, '$1');
+  text.replaceAll(/\\([&<>[\]*_|~`\\])/g, '$1').replaceAll(/([@#])\u2060/g, '$1');
 
 /** One sentence of a decision: `because`, `title`, what somebody is awaited for. */
 export const Told = ({ text }: { readonly text: string }) => (

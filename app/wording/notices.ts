@@ -3,7 +3,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Entry } from '../model/journal.ts';
 import type { Progress } from '../rollout/progress.ts';
 import { reportForm, verificationForm } from './forms.ts';
-import { quoted, shortDigest } from './markdown.ts';
+import { item, quoted, shortDigest } from './markdown.ts';
 import { channelAddresses } from './status.ts';
 
 type Standing = Pick<Decision, 'state' | 'sites' | 'awaiting'>;
@@ -57,9 +57,9 @@ export function noticesOf(facts: Facts, progress: Progress, standing: Standing):
         `report:${entry.site}:${mark(entry)}`,
         `${author} ${entry.site} reported **${entry.report.outcome}** (R-2.4-12.5):`,
         '',
-        ...(entry.report.issues ?? []).map(({ severity, summary }) => `- ${severity}: ${quoted(summary)}`),
-        ...(entry.report.changes_requested ?? []).map(
-          ({ kind, text }) => `- change requested in ${kind}: ${quoted(text)}`,
+        ...(entry.report.issues ?? []).map(({ severity, summary }) => item(severity, summary)),
+        ...(entry.report.changes_requested ?? []).map(({ kind, text }) =>
+          item(`change requested in ${kind}`, text),
         ),
       );
     }
