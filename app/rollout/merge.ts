@@ -9,6 +9,9 @@ import type { Progress } from './progress.ts';
  */
 export function judgeMerge(facts: Facts, progress: Progress): readonly Event[] {
   if (progress.rejected ?? progress.withdrawn ?? progress.merged) return [];
+  // Without a journal of its own there is nothing to say it in: another ticket's would be begun anew, and its release with it.
+  const nowhere = facts.otherTicket !== undefined || facts.ticket.id === undefined;
+  if (nowhere && facts.journal.length === 0) return [];
   const { merge } = facts.pull;
   const { closed } = progress;
   if (!merge) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Facts } from '../../app/model/facts.ts';
+import { plan } from '../../app/plan/plan.ts';
 import { decide } from '../../app/rollout/decide.ts';
 import { after, factsAt, standing } from './facts.ts';
 import { people } from './people.ts';
@@ -152,5 +153,27 @@ describe('After the close', () => {
     expect(decide(facts)).toMatchObject({ settled: false, todo: { closeCall: true }, waiting: undefined });
     const call = { number: 500, open: false, url: '' };
     expect(decide({ ...facts, call })).toMatchObject({ settled: true, release, awaiting: [] });
+  });
+});
+
+describe('A second pull request of the same release that was merged by hand', () => {
+  const merge = { commit: headOf(7), at: '2026-03-09T13:00:30Z', onlyTheTicket: true, digest };
+  const second = factsAt('none', { otherTicket: 3, onMain: true });
+  const facts = { ...second, pull: { ...second.pull, open: false, merge } };
+
+  test('writes nothing: the journal is that of the first, and stays it', () => {
+    expect(plan(facts, decide(facts)).filter((effect) => effect.do === 'append')).toEqual([]);
+    expect(decide(facts).todo).toMatchObject({ move: undefined, pull: false, mergeTicket: false });
+  });
+
+  test('is held like any other when no other has that release', () => {
+    expect(gains({ ...facts, otherTicket: undefined })).toEqual([
+      'held the ticket was merged by hand before it was closed',
+    ]);
+  });
+
+  test('writes nothing either when it stands outside its folder, where nothing has a journal', () => {
+    const ticket = { ...facts.ticket, id: undefined, path: 'docs/example.yml' };
+    expect(gains({ ...facts, otherTicket: undefined, ticket })).toEqual([]);
   });
 });
