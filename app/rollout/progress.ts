@@ -123,8 +123,8 @@ function apply(draft: Draft, entry: NewEntry): void {
       return;
     case 'published':
       draft.shelf = { shelf: entry.shelf, digest: entry.digest, published: true };
-      // Old content that appears while it is being replaced brings the new one no step further (T13).
-      if (entry.digest !== draft.certified?.digest) return;
+      // Old content that appears while it is being replaced, also by itself again, brings the new one no step further (T13).
+      if (entry.digest !== draft.certified?.digest || draft.pulled === undefined) return;
       if (entry.shelf === 'unverified') enter(draft, 'unverified', entry.at);
       if (entry.shelf === 'staged-rollout') enter(draft, 'verified', entry.at);
       return;

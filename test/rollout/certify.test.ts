@@ -179,6 +179,29 @@ describe('A push (T13)', () => {
     expect(decision.todo.move).toMatchObject({ to: 'withdrawn', digest: digestOf(0) });
   });
 
+  test('forth and back while the packages are published makes no step: they leave, and are pulled again', () => {
+    const journal = journalOf([
+      ...stories.unverified,
+      told.verified(),
+      told.moved('staged-rollout', '2026-03-02T09:08:00Z'),
+      ['2026-03-02T09:09:00Z', { event: 'voided', was: digestOf(0), now: digestOf(1) }],
+      told.certified('2026-03-02T09:09:00Z', digestOf(1)),
+      ['2026-03-02T09:09:30Z', { event: 'voided', was: digestOf(1), now: digestOf(0) }],
+      told.certified('2026-03-02T09:09:30Z'),
+      told.published('staged-rollout', '2026-03-02T09:10:00Z'),
+    ]);
+    const back = { ...factsAt('verified'), call: undefined, journal };
+    expect(decide(back).state).toBe('certified');
+    expect(decide(back).todo).toMatchObject({ openCall: false, move: { to: 'withdrawn' } });
+    const gone = journalOf([
+      ...journal.map((entry) => [entry.at, entry] as const),
+      told.moved('withdrawn', '2026-03-02T09:11:00Z'),
+      told.published('withdrawn', '2026-03-02T09:12:00Z'),
+    ]);
+    const left = { ...back, journal: gone, shelf: standing('withdrawn') };
+    expect(decide(left).todo).toMatchObject({ pull: true, move: undefined });
+  });
+
   test('forth and back starts over too: what is in the channel leaves, and is pulled and verified again', () => {
     const journal = journalOf([
       ...stories.unverified,
