@@ -1,7 +1,6 @@
 import type { Awaited, Decision, SiteStanding } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Role, State } from '../model/state.ts';
-import { isIn } from './authority.ts';
 import { ticketProblems } from './certify.ts';
 import { graceOf } from './close.ts';
 import { intakeOf } from './intake.ts';
@@ -148,8 +147,11 @@ function siteStanding(facts: Facts, progress: Progress, part: Participation): Si
 /** Who took the ticket with `/take`, as long as it waits for a role of theirs. */
 function takersOf(facts: Facts, progress: Progress, waiting: Role | undefined): readonly string[] {
   if (waiting === undefined || waiting === 'provider') return [];
-  const taker = progress.taken.findLast((person) => isIn(facts, waiting, person));
-  return taker ? [taker.login] : [];
+  // By the login that the account has now: GitHub assigns nobody by an old one, and says nothing (T14).
+  const takers = progress.taken.flatMap(({ id }) =>
+    facts.teams[waiting].filter((member) => member.id === id),
+  );
+  return takers.slice(-1).map(({ login }) => login);
 }
 
 function commandsFor(

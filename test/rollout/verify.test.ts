@@ -262,6 +262,12 @@ describe('/take', () => {
     expect(decide(taken(people.tiziana)).assignees).toEqual(['tiziana']);
   });
 
+  test('of an account that was renamed since assigns it by its present name', () => {
+    const before = { ...people.tiziana, login: 'tiziana-before' };
+    const journal = journalOf([...stories.unverified, [at, { event: 'taken' }, before]]);
+    expect(decide({ ...start, journal }).assignees).toEqual(['tiziana']);
+  });
+
   test('of a manager is noted and assigns nobody before it is the managers’ turn', () => {
     expect(gains(taken(people.joao))).toEqual(['taken']);
     expect(decide(taken(people.joao)).assignees).toEqual([]);
