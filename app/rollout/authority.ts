@@ -35,7 +35,8 @@ export function isProvidersOwn(facts: Facts, siteName: string): boolean {
   const { earlyAdopters, catalogue } = facts.configuration;
   const site = earlyAdopters.sites.find((known) => known.site === siteName);
   const provider = catalogue.providers[facts.ticket.value?.metadata.provider ?? ''];
-  if (!site) return false;
+  // Whose a site is that left the registry, nobody knows: when unsure, its report alone is not enough.
+  if (!site) return true;
   if (site.organisation !== undefined && site.organisation === provider?.organisation) return true;
   return site.github.some((login) => facts.teams.provider.some((member) => sameLogin(member.login, login)));
 }

@@ -111,6 +111,15 @@ describe('The rollout is done (T7)', () => {
     expect(state(after(own, told.accepted(), told.reported()))).toBe('done');
   });
 
+  test('not by the report of a site that has left the registry since: whose it was, nobody knows', () => {
+    const sites = configuration.earlyAdopters.sites.filter(({ site }) => site !== 'CESGA');
+    const earlyAdopters = { ...configuration.earlyAdopters, sites };
+    const facts = { ...factsAt('done'), configuration: { ...configuration, earlyAdopters } };
+    expect(state(facts)).toBe('rolling-out');
+    const more = after(facts, told.accepted('SiGNET', '2026-03-02T10:10:00Z', jan));
+    expect(state(after(more, told.reported({ site: 'SiGNET' }, '2026-03-03T10:30:00Z', jan)))).toBe('done');
+  });
+
   test('not by the report of a site whose people are the provider’s', () => {
     const [cesga, ...others] = configuration.earlyAdopters.sites;
     const theirs = cesga ? [{ ...cesga, github: ['carmen', 'Pavel'] }] : [];
