@@ -7,8 +7,10 @@ import type { Participation, Progress } from './progress.ts';
 import { type Act, type Situation, type Verdict, counts, nothing, refused } from './situation.ts';
 import { notThisRelease } from './verify.ts';
 
-const open = (progress: Progress): boolean =>
-  progress.state === 'verified' || progress.state === 'rolling-out';
+/** Sites can act: in the staged rollout, and while a close of it is held, or what is asked of them there could never be done. */
+const open = ({ state, phase, held }: Progress): boolean =>
+  (phase === 'verified' || phase === 'rolling-out') &&
+  (state === phase || (state === 'closing' && held !== undefined));
 const isClosing = (progress: Progress): boolean =>
   progress.state === 'closing' && progress.merged === undefined;
 

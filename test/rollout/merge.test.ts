@@ -114,6 +114,43 @@ describe('After the close', () => {
     expect(decide(facts).todo.move?.to).toBe('production');
   });
 
+  test.each([
+    ['before the merge', closing],
+    ['after the merge', merged()],
+  ])(
+    'what a site has to say again it can say while the release is held %s, and then it is closed',
+    (_, facts) => {
+      const source = { kind: 'review', id: 77, body: 'as it was' } as const;
+      const edited = heard(
+        {
+          ...facts,
+          now: '2026-03-09T15:00:00Z',
+          journal: journalOf([
+            ...stories.deployed,
+            told.reported({}, undefined, carmen, source),
+            told.closed(),
+          ]),
+        },
+        review(carmen, 'approved', report('CESGA', 'success'), '2026-03-03T10:00:00Z', {
+          id: 77,
+          edited: true,
+        }),
+      );
+      const stopped = after(edited, ['2026-03-09T13:01:00Z', { event: 'held', because: 'it was edited' }]);
+      expect(gains(closes(stopped, 'success Fine.'))).toEqual([]);
+      const again = heard(
+        held,
+        review(carmen, 'approved', report('CESGA', 'success'), '2026-03-09T14:00:00Z'),
+      );
+      expect(gains(again)).toEqual(['reported CESGA success']);
+      expect(decide(again).state).toBe('closing');
+      expect(gains(closes(again, 'success Fine.')).slice(0, 2)).toEqual([
+        'reported CESGA success',
+        'closed success',
+      ]);
+    },
+  );
+
   test('a held release whose evidence does not hold can only be rejected', () => {
     const rejected = after(held, told.reported({ outcome: 'reject' }, '2026-03-09T13:30:00Z'));
     expect(gains(closes(rejected, 'success Fine.'))).toEqual([]);
