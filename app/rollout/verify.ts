@@ -11,7 +11,8 @@ export function verifyByReview(situation: Situation, act: Act, report: Verificat
   if (no !== undefined) return refused(no);
   const event =
     report.outcome === 'accept' || report.outcome === 'accept-with-notes' ? 'approved' : 'changes-requested';
-  if (review !== event) {
+  // A reject that somebody dismissed before it was read is a reject: dismissing moves nothing towards production (I11).
+  if (review !== event && !(report.outcome === 'reject' && review === 'dismissed')) {
     return refused(
       `The report says \`${report.outcome}\`, which goes with ${event === 'approved' ? 'an approving review' : 'a review that requests changes'}.`,
     );

@@ -72,6 +72,11 @@ describe('The Technology Unit', () => {
       ['verified accept'],
     ],
     [
+      'rejects although the review was dismissed before it was read: a no is a no',
+      heard(start, review(people.teo, 'dismissed', verification('reject', 'notes: Broken.'), at)),
+      ['verified reject'],
+    ],
+    [
       'rejects although the review was edited before it was read: a no is a no',
       heard(
         start,
