@@ -40,7 +40,7 @@ export interface Fetched {
 
 const mostKept = 20_000;
 const hex = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
-const safeRef = /^refs\/[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$/;
+const safeBranch = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,198}[A-Za-z0-9])?$/;
 const safePath = /^[A-Za-z0-9._][A-Za-z0-9._+~@/-]{0,400}$/;
 
 /**
@@ -261,18 +261,9 @@ export class GitRecord {
    * meanwhile; throws RecordOutage when the forge cannot be reached or refuses.
    */
   async push(commit: string, branch: string, force = false): Promise<boolean> {
-    const ref = checked(`refs/heads/${branch}`, safeRef);
+    const spec = `${force ? '+' : ''}${checked(commit, hex)}:refs/heads/${checked(branch, safeBranch)}`;
     return this.#clone
-      .withForge((git) =>
-        git.raw([
-          'push',
-          '--verbose',
-          '--no-progress',
-          '--porcelain',
-          'origin',
-          `${force ? '+' : ''}${checked(commit, hex)}:${ref}`,
-        ]),
-      )
+      .withForge((git) => git.raw(['push', '--verbose', '--no-progress', '--porcelain', 'origin', spec]))
       .then(
         () => {
           this.#known.add(commit);
@@ -293,7 +284,7 @@ export class GitRecord {
   }
 
   async deleteBranch(branch: string): Promise<void> {
-    const ref = checked(`refs/heads/${branch}`, safeRef);
+    const ref = `refs/heads/${checked(branch, safeBranch)}`;
     await this.#clone
       .withForge((git) => git.raw(['push', '--verbose', '--no-progress', 'origin', `:${ref}`]))
       .catch((error: unknown) => {
