@@ -13,7 +13,7 @@ import { AptSite, debianIsReachable, download, tool } from './apt.ts';
 
 const run = promisify(execFile);
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const needs = tool('apt-get') && debianIsReachable();
+const needs = ['apt-get', 'apt-ftparchive', 'dpkg'].every(tool) && debianIsReachable();
 const real = [
   'nordugrid-arc-arex=6.17.0-3',
   'nordugrid-arc-infosys-ldap=6.17.0-3',
@@ -21,56 +21,54 @@ const real = [
 ];
 const names = real.map((name) => name.split('=')[0] ?? '');
 
-describe('real packages of grid middleware, from the provider’s pull request to apt', () => {
-  let dir: string;
-  let world: World;
-  let packages: { file: string; url: string; size: number; sha256: string }[];
-  let number: number;
+(needs ? describe : describe.skip)(
+  'real packages of grid middleware (needs apt-get, apt-ftparchive, dpkg), from the provider’s pull request to apt',
+  () => {
+    let dir: string;
+    let world: World;
+    let packages: { file: string; url: string; size: number; sha256: string }[];
+    let number: number;
 
-  beforeAll(async () => {
-    if (!needs) return;
-    dir = await mkdtemp(join(tmpdir(), 'rollout-real-'));
-    world = await startWorld({
-      dir: join(dir, 'world'),
-      port: 0,
-      start: new Date(Date.now() - 20 * 86_400_000),
-      log: () => undefined,
+    beforeAll(async () => {
+      dir = await mkdtemp(join(tmpdir(), 'rollout-real-'));
+      world = await startWorld({
+        dir: join(dir, 'world'),
+        port: 0,
+        start: new Date(Date.now() - 20 * 86_400_000),
+        log: () => undefined,
+      });
+      await download(world.provider.dir, real);
+      packages = await Promise.all(
+        (await readdir(world.provider.dir)).toSorted().map(async (file) => {
+          const bytes = await readFile(join(world.provider.dir, file));
+          return { file, url: `${world.provider.url}/${file}`, size: bytes.length, sha256: sha256(bytes) };
+        }),
+      );
+    }, 60_000);
+
+    afterAll(async () => {
+      await world.stop();
+      await rm(dir, { recursive: true, force: true });
     });
-    await download(world.provider.dir, real);
-    packages = await Promise.all(
-      (await readdir(world.provider.dir)).toSorted().map(async (file) => {
-        const bytes = await readFile(join(world.provider.dir, file));
-        return { file, url: `${world.provider.url}/${file}`, size: bytes.length, sha256: sha256(bytes) };
-      }),
-    );
-  }, 60_000);
 
-  afterAll(async () => {
-    if (!needs) return;
-    await world.stop();
-    await rm(dir, { recursive: true, force: true });
-  });
+    const channelLine = (channel: string): string => {
+      const line = world.service.board
+        .channels()
+        .find((view) => view.channel === channel)
+        ?.aptLines.find(({ distribution }) => distribution === 'umd/5')?.line;
+      return (line ?? '').replace(
+        `/etc/apt/keyrings/${channel}.gpg`,
+        join(world.channels, 'keys', `${channel}.gpg`),
+      );
+    };
+    const site = async (name: string, channel: string, debian = false): Promise<AptSite> => {
+      // Our channel stands first; Debian gives the rest of the dependencies.
+      const rest =
+        'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main';
+      return AptSite.setUp(join(dir, name), [channelLine(channel), ...(debian ? [rest] : [])]);
+    };
 
-  const channelLine = (channel: string): string => {
-    const line = world.service.board
-      .channels()
-      .find((view) => view.channel === channel)
-      ?.aptLines.find(({ distribution }) => distribution === 'umd/5')?.line;
-    return (line ?? '').replace(
-      `/etc/apt/keyrings/${channel}.gpg`,
-      join(world.channels, 'keys', `${channel}.gpg`),
-    );
-  };
-  const site = async (name: string, channel: string, debian = false): Promise<AptSite> => {
-    // Our channel stands first; Debian gives the rest of the dependencies.
-    const rest =
-      'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main';
-    return AptSite.setUp(join(dir, name), [channelLine(channel), ...(debian ? [rest] : [])]);
-  };
-
-  (needs ? test : test.skip)(
-    'the provider opens the ticket with git and the REST API, and the packages come into unverified',
-    async () => {
+    test('the provider opens the ticket with git and the REST API, and the packages come into unverified', async () => {
       const octokit = new Octokit({
         auth: world.forge.tokens['p-nordugrid'],
         baseUrl: `${world.forge.url}/api/v3`,
@@ -109,13 +107,9 @@ describe('real packages of grid middleware, from the provider’s pull request t
       });
       number = data.number;
       await world.reaches(number, 'unverified');
-    },
-    60_000,
-  );
+    }, 60_000);
 
-  (needs ? test : test.skip)(
-    'staged-rollout has them only after verification, and a site that tries them gets them with apt',
-    async () => {
+    test('staged-rollout has them only after verification, and a site that tries them gets them with apt', async () => {
       const before = await site('before-verification', 'staged-rollout');
       await before.updates();
       expect(await before.offers('nordugrid-arc-wn')).toBe(false);
@@ -124,13 +118,9 @@ describe('real packages of grid middleware, from the provider’s pull request t
       const adopter = await site('adopter', 'staged-rollout');
       await adopter.updates();
       expect(await adopter.offers('nordugrid-arc-wn')).toBe(true);
-    },
-    60_000,
-  );
+    }, 60_000);
 
-  (needs ? test : test.skip)(
-    'before the close production has none of them',
-    async () => {
+    test('before the close production has none of them', async () => {
       await world.as('ea-ndgf-a').comments(number, '/accept NDGF-T1');
       await world.reaches(number, 'rolling-out');
       await world.settled();
@@ -141,13 +131,9 @@ describe('real packages of grid middleware, from the provider’s pull request t
       const early = await site('early', 'production');
       await early.updates();
       expect(await early.offers('nordugrid-arc-wn')).toBe(false);
-    },
-    60_000,
-  );
+    }, 60_000);
 
-  (needs ? test : test.skip)(
-    'after the close apt fetches and installs exactly these bytes from production',
-    async () => {
+    test('after the close apt fetches and installs exactly these bytes from production', async () => {
       await world.as('sr-mario').comments(number, '/close success\nNDGF-T1 ran it for a week.');
       await world.reaches(number, 'success');
       const production = await site('production', 'production', true);
@@ -158,30 +144,28 @@ describe('real packages of grid middleware, from the provider’s pull request t
       }
       await production.installs(['nordugrid-arc-wn']);
       expect((await stat(join(dir, 'production/usr/share/doc/nordugrid-arc-wn'))).isDirectory()).toBe(true);
-    },
-    120_000,
-  );
+    }, 120_000);
 
-  (needs ? test : test.skip)('the access log of the channel proves from where the bytes came', async () => {
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const log = (await readFile(join(dir, 'world/channels-access.log'), 'utf8')).trim().split('\n');
-    const served = log.map((line): unknown => JSON.parse(line));
-    for (const { file, size } of packages) {
-      expect(served).toContainEqual(
-        expect.objectContaining({
-          method: 'GET',
-          status: 200,
-          bytes: size,
-          path: expect.stringMatching(new RegExp(`^/channels/production/.*/${file.replaceAll('.', '\\.')}$`)),
-          agent: expect.stringContaining('APT'),
-        }),
-      );
-    }
-  });
+    test('the access log of the channel proves from where the bytes came', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const log = (await readFile(join(dir, 'world/channels-access.log'), 'utf8')).trim().split('\n');
+      const served = log.map((line): unknown => JSON.parse(line));
+      for (const { file, size } of packages) {
+        expect(served).toContainEqual(
+          expect.objectContaining({
+            method: 'GET',
+            status: 200,
+            bytes: size,
+            path: expect.stringMatching(
+              new RegExp(`^/channels/production/.*/${file.replaceAll('.', '\\.')}$`),
+            ),
+            agent: expect.stringContaining('APT'),
+          }),
+        );
+      }
+    });
 
-  (needs && tool('apt-ftparchive') ? test : test.skip)(
-    'the fields in Packages equal those of apt-ftparchive, field by field',
-    async () => {
+    test('the fields in Packages equal those of apt-ftparchive, field by field', async () => {
       const { stdout } = await run('apt-ftparchive', [
         ...['MD5', 'SHA1', 'SHA512'].flatMap((hash) => ['-o', `APT::FTPArchive::${hash}=false`]),
         'packages',
@@ -197,12 +181,9 @@ describe('real packages of grid middleware, from the provider’s pull request t
         expect(mine).toEqual(rest);
         expect(ourPath?.split('/').at(-1)).toBe(theirPath?.split('/').at(-1));
       }
-    },
-  );
+    });
 
-  (needs && tool('dpkg') ? test : test.skip)(
-    'versions of every package that apt knows here order as dpkg orders them',
-    async () => {
+    test('versions of every package that apt knows here order as dpkg orders them', async () => {
       const { stdout } = await run('apt-cache', ['dumpavail'], { maxBuffer: 512 * 1024 * 1024 });
       const versions = [
         ...new Set([...stdout.matchAll(/^Version: (.*)$/gm)].map(([, version = '']) => version)),
@@ -216,10 +197,9 @@ describe('real packages of grid middleware, from the provider’s pull request t
         );
         expect([a, b, compareDebianVersions(a, b) < 0]).toEqual([a, b, less]);
       }
-    },
-    60_000,
-  );
-});
+    }, 60_000);
+  },
+);
 
 /** Paragraphs of a Packages file by package name. */
 function stanzas(text: string): Map<string, Record<string, string>> {
