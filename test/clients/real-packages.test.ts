@@ -107,6 +107,9 @@ const names = real.map((name) => name.split('=')[0] ?? '');
       });
       number = data.number;
       await world.reaches(number, 'unverified');
+      const unverified = await site('curious', 'unverified');
+      await unverified.updates();
+      expect(await unverified.offers('nordugrid-arc-wn')).toBe(true);
     }, 60_000);
 
     test('staged-rollout has them only after verification, and a site that tries them gets them with apt', async () => {
