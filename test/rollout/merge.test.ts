@@ -164,6 +164,16 @@ describe('After the close', () => {
     });
   });
 
+  test('while it is held, sites can still do what the release lacks', () => {
+    const facts = heard(
+      held,
+      comment(people.jan, '/accept SiGNET', '2026-03-10T09:00:00Z'),
+      review(people.jan, 'approved', report('SiGNET', 'success'), '2026-03-10T09:30:00Z'),
+    );
+    expect(gains(facts)).toEqual(['accepted SiGNET as committed', 'reported SiGNET success']);
+    expect(decide(facts)).toMatchObject({ state: 'closing', held: true, todo: { move: undefined } });
+  });
+
   test('a Reject that comes when production has it changes nothing here', () => {
     const journal = journalOf([
       ...stories.closing,
