@@ -14,6 +14,8 @@ export type Found =
 
 /** A ticket takes about a dozen rounds through all its states; more than this means that planning and applying disagree. */
 const mostRounds = 40;
+/** The same plan again means that GitHub did not do what was asked, a refused merge for example: soon enough it is left to a later look. */
+const mostRepeats = 3;
 
 /**
  * The whole product: read, decide, plan, apply, until planning again gives nothing. Webhook, sweep and command line call this same
@@ -22,6 +24,8 @@ const mostRounds = 40;
 export async function runTicket(outside: Outside, number: number): Promise<Found> {
   let next: Gathered | undefined;
   let pulled: PullOutcome | undefined;
+  let last = '';
+  let repeats = 0;
   for (let round = 0; round < mostRounds; round++) {
     const gathered: Gathered | NoTicket = next ?? (await gather(outside, number));
     const fresh = next === undefined;
@@ -32,6 +36,17 @@ export async function runTicket(outside: Outside, number: number): Promise<Found
     const decision = decide(facts);
     const effects = plan(facts, decision);
     if (effects.length === 0 && fresh) return { is: 'ticket', facts, decision, rounds: round };
+    if (fresh) {
+      const shape = JSON.stringify(effects);
+      repeats = shape === last ? repeats + 1 : 0;
+      last = shape;
+      if (repeats === mostRepeats) {
+        const names = effects.map((effect) => effect.do).join(', ');
+        throw new Error(
+          `ticket #${String(number)}: GitHub does not take ${names}; the next look tries again`,
+        );
+      }
+    }
     for (const effect of effects) {
       const applied = await apply(outside, gathered, effect);
       if (applied.is === 'again') break;

@@ -53,6 +53,8 @@ export async function apply(outside: Outside, gathered: Gathered, effect: Effect
       await record.deleteBranch(effect.branch);
       return done;
     case 'merge-ticket':
+      // Back to draft after verification changes nothing of the process, but GitHub merges no draft.
+      if (facts.pull.draft) await markReady(outside, facts.pull.number);
       await merge(outside, facts.pull.number, effect.head, effect.title);
       return again;
     case 'close-ticket':
@@ -114,6 +116,14 @@ function appended(gathered: Gathered, written: Awaited<ReturnType<typeof append>
   const { facts } = gathered;
   const journal = readJournal(written.journalText, facts.ticket.id ?? '');
   return { is: 'newer', gathered: { ...gathered, ...written, facts: { ...facts, journal } } };
+}
+
+async function markReady({ github, at }: Outside, number: number): Promise<void> {
+  const { data } = await github.rest.pulls.get({ ...at, pull_number: number });
+  await github.graphql(
+    'mutation ($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }',
+    { id: data.node_id },
+  );
 }
 
 /** Who cannot be asked on GitHub (no access, or the author) is told by comments all the same: a 422 here stops nothing. */

@@ -23,6 +23,9 @@ export async function append(
   const name = parseTicketPath(facts.ticket.path ?? '');
   if (!name) throw new Error('a ticket outside its folder has no journal');
   const path = journalPath(name);
+  if (gathered.journalText === undefined && (await record.read(gathered.main, path)) !== undefined) {
+    throw new Error(`${path} is another ticket's journal: it is never begun anew`);
+  }
   const text = extendedJournal(gathered.journalText, name.id, entries);
   const message = `Journal of ${name.id}: ${entries.map(({ event }) => event).join(', ')}\n\nTicket: #${String(facts.pull.number)}`;
   const isStale = async (main: string): Promise<boolean> =>

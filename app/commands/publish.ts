@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ConfigurationReader } from '../facts/configuration.ts';
+import { Provenance } from '../facts/provenance.ts';
 import { openStore } from '../intake/store.ts';
 import type { Channel } from '../model/channel.ts';
 import { openKeys } from '../publish/keys.ts';
@@ -53,6 +54,7 @@ export async function publishCommand(
     const publisher = new Publisher({
       record,
       signer,
+      provenance: new Provenance(record, signer),
       configuration,
       store,
       keys,

@@ -19,6 +19,11 @@ export interface Identity {
   readonly login: string;
 }
 
+/** The number is no pull request: perhaps an issue. */
+export class NoSuchPull extends Error {
+  override readonly name = 'NoSuchPull';
+}
+
 type RestPull = Awaited<ReturnType<GitHub['rest']['pulls']['get']>>['data'];
 
 const nobody: Person = { login: 'ghost', id: 0 };
@@ -32,13 +37,20 @@ export async function readPull(
   number: number,
   committers: Map<string, readonly string[]>,
 ): Promise<{ readonly rest: RestPull; readonly facts: Omit<PullFacts, 'merge'> }> {
-  const { data: rest } = await github.rest.pulls.get({ ...at, pull_number: number });
+  const { data: rest } = await github.rest.pulls
+    .get({ ...at, pull_number: number })
+    .catch((error: unknown) => {
+      const missing =
+        typeof error === 'object' && error !== null && 'status' in error && error.status === 404;
+      throw missing ? new NoSuchPull(`there is no pull request #${String(number)}`, { cause: error }) : error;
+    });
   const closed = rest.state === 'closed' && !rest.merged;
   const closedBy = closed
     ? (await github.rest.issues.get({ ...at, issue_number: number })).data.closed_by
     : undefined;
-  const logins = committers.get(rest.head.sha) ?? (await readCommitters(github, at, number));
-  committers.set(rest.head.sha, logins);
+  const commits = `${String(number)} ${rest.base.sha} ${rest.head.sha}`;
+  const logins = committers.get(commits) ?? (await readCommitters(github, at, number));
+  committers.set(commits, logins);
   return {
     rest,
     facts: {
@@ -128,7 +140,7 @@ export async function readReviews(
     by: person(review.user),
     bot: review.user?.type === 'Bot',
     at: review.submitted_at ?? '',
-    // Beyond the first hundred nothing is known: when unsure, it does not count.
+    // Beyond the first two thousand nothing is known: when unsure, it does not count.
     edited: !unedited.has(review.id),
     body: review.body,
     bodySha256: sha256(review.body),
@@ -142,10 +154,13 @@ interface ReviewPage {
     readonly pullRequest: {
       readonly reviews: {
         readonly nodes: readonly { readonly databaseId: number; readonly lastEditedAt: string | null }[];
+        readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
       };
     };
   };
 }
+
+const mostPages = 20;
 
 /** REST reviews carry no edit time; GraphQL does. Gives the reviews known to stand as they were submitted. */
 async function uneditedReviews(
@@ -153,16 +168,23 @@ async function uneditedReviews(
   { owner, repo }: Repository,
   number: number,
 ): Promise<ReadonlySet<number>> {
-  const answer = await github.graphql<ReviewPage>(
-    `query ($owner: String!, $repo: String!, $number: Int!) {
-      repository(owner: $owner, name: $repo) { pullRequest(number: $number) { reviews(first: 100) { nodes { databaseId lastEditedAt } } } }
-    }`,
-    { owner, repo, number },
-  );
-  const { nodes } = answer.repository.pullRequest.reviews;
-  return new Set(
-    nodes.filter(({ lastEditedAt }) => lastEditedAt === null).map(({ databaseId }) => databaseId),
-  );
+  const unedited = new Set<number>();
+  let after: string | null = null;
+  for (let page = 0; page < mostPages; page++) {
+    const answer: ReviewPage = await github.graphql<ReviewPage>(
+      `query ($owner: String!, $repo: String!, $number: Int!, $after: String) {
+        repository(owner: $owner, name: $repo) { pullRequest(number: $number) {
+          reviews(first: 100, after: $after) { nodes { databaseId lastEditedAt } pageInfo { hasNextPage endCursor } }
+        } }
+      }`,
+      { owner, repo, number, after },
+    );
+    const { nodes, pageInfo } = answer.repository.pullRequest.reviews;
+    for (const { databaseId, lastEditedAt } of nodes) if (lastEditedAt === null) unedited.add(databaseId);
+    if (!pageInfo.hasNextPage) break;
+    after = pageInfo.endCursor;
+  }
+  return unedited;
 }
 
 /** Comments of the ticket or of its call issue: what people wrote, and what we wrote ourselves. */

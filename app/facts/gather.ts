@@ -4,7 +4,7 @@ import type { Manifest } from '../model/manifest.ts';
 import type { Problem } from '../model/problem.ts';
 import { journalPath, parseTicketPath } from '../model/release-id.ts';
 import { TicketSchema } from '../model/ticket.ts';
-import { examine } from '../model/yaml.ts';
+import { examine, yamlLimits } from '../model/yaml.ts';
 import { readJournal } from '../record/journal-file.ts';
 import type { GitRecord } from '../record/repository.ts';
 import { concerned } from '../rollout/move.ts';
@@ -51,7 +51,7 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
   const base = merge ? ((await record.parents(merge.commit))[0] ?? main) : await record.mergeBase(main, head);
   const diff = await record.diff(base, merge?.commit ?? head);
   const changes = diff.map(({ path, status, mode }): Change => ({ path, mode, status: statusOf(status) }));
-  const candidate = await ticketCandidate(record, diff);
+  const candidate = await ticketCandidate(record, diff, sources.paths.get(number));
   const name = candidate && parseTicketPath(candidate.path);
   // One look at the main branch for everything that is read from it below.
   await record.list(main, [
@@ -71,6 +71,11 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
   const owner = whole.findLast((entry) => entry.event === 'certified');
   const mine = owner?.event !== 'certified' || owner.pull === number;
   const journal = mine ? whole : [];
+  if (name && owner?.event === 'certified' && mine) {
+    sources.paths.set(number, candidate.path);
+    // What the journal says is believed only as far as the system itself wrote it.
+    await sources.provenance.check(main, [journalPath(name)]);
+  }
   const progress = progressOf(journal);
   const known = new Set(journal.flatMap(({ source }) => (source?.kind === 'review' ? [source.id] : [])));
 
@@ -106,7 +111,7 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
     pull: {
       ...pullFacts,
       head,
-      merge: merge && { ...merge, ...(await judgeMergeCommit(record, merge.commit, candidate.path)) },
+      merge: merge && { ...merge, ...(await judgeMergeCommit(record, merge.commit, name && candidate.path)) },
     },
     changes,
     ticket,
@@ -122,7 +127,7 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
     call,
     readBack: await readBackOf(sources, shelfFacts, progress.shelf),
     pulled: undefined,
-    onMain: (await record.read(main, candidate.path)) !== undefined,
+    onMain: name !== undefined && (await record.read(main, candidate.path)) !== undefined,
   };
   return { facts, main, journalText: mine ? written : undefined };
 }
@@ -130,7 +135,10 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
 const statusOf = (status: string): Change['status'] =>
   status === 'A' ? 'added' : status === 'D' ? 'deleted' : status === 'T' ? 'type-changed' : 'modified';
 
-/** The file that is meant to be the ticket: one at a ticket's path, else one that says it is a release, wherever it lies. */
+/**
+ * The file that is meant to be the ticket: the one that was certified, though it may be gone (its text is empty then); else one at a
+ * ticket's path; else one that says it is a release, wherever it lies.
+ */
 async function ticketCandidate(
   record: GitRecord,
   diff: readonly {
@@ -139,16 +147,27 @@ async function ticketCandidate(
     readonly mode: string;
     readonly blob: string;
   }[],
+  certifiedAt: string | undefined,
 ): Promise<{ readonly path: string; readonly text: string } | undefined> {
   const there = diff.filter(({ status, mode }) => status !== 'D' && mode.startsWith('100')).slice(0, 50);
+  if (certifiedAt !== undefined) {
+    const file = there.find(({ path }) => path === certifiedAt);
+    return { path: certifiedAt, text: file ? await ticketText(record, file.blob) : '' };
+  }
   const placed = there.find(({ path }) => parseTicketPath(path) !== undefined);
-  if (placed) return { path: placed.path, text: await record.blob(placed.blob) };
+  if (placed) return { path: placed.path, text: await ticketText(record, placed.blob) };
   for (const { path, blob } of there) {
     if (!/\.ya?ml$/i.test(path)) continue;
-    const text = await record.blob(blob);
+    const text = await ticketText(record, blob);
     if (/^kind:\s*["']?Release\b/m.test(text)) return { path, text };
   }
   return undefined;
+}
+
+/** The text of a file that may be a ticket. One that is too long is not read: as many blanks stand for it, and are told to be too many. */
+async function ticketText(record: GitRecord, blob: string): Promise<string> {
+  const size = await record.size(blob);
+  return size > yamlLimits.bytes ? ' '.repeat(yamlLimits.bytes + 1) : record.blob(blob);
 }
 
 function readTicketFacts(path: string, text: string, configuration: Facts['configuration']): TicketFacts {
@@ -173,8 +192,9 @@ const inPullRequest = (problem: Problem): Problem =>
 async function judgeMergeCommit(
   record: GitRecord,
   commit: string,
-  path: string,
+  path: string | undefined,
 ): Promise<{ readonly onlyTheTicket: boolean; readonly digest: string | undefined }> {
+  if (path === undefined) return { onlyTheTicket: false, digest: undefined };
   const [first] = await record.parents(commit);
   const diff = first === undefined ? [] : await record.diff(first, commit);
   const text = await record.read(commit, path);
@@ -218,8 +238,14 @@ async function readCall(
 ): Promise<Facts['call']> {
   const called = journal.findLast((entry) => entry.event === 'called');
   if (called?.event === 'called') {
-    const { data } = await github.rest.issues.get({ ...at, issue_number: called.issue });
-    return { number: data.number, open: data.state === 'open', url: data.html_url };
+    return github.rest.issues.get({ ...at, issue_number: called.issue }).then(
+      ({ data }) => ({ number: data.number, open: data.state === 'open', url: data.html_url }),
+      (error: unknown) => {
+        // A call that somebody deleted is a call that is over: sites accept in the ticket.
+        if (isGone(error)) return { number: called.issue, open: false, url: '' };
+        throw error;
+      },
+    );
   }
   if (
     id === undefined ||
@@ -236,3 +262,9 @@ async function readCall(
   const issue = issues.find(({ title }) => title === callTitle(id, number));
   return issue && { number: issue.number, open: issue.state === 'open', url: issue.html_url };
 }
+
+const isGone = (error: unknown): boolean =>
+  typeof error === 'object' &&
+  error !== null &&
+  'status' in error &&
+  (error.status === 404 || error.status === 410);

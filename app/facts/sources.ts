@@ -4,6 +4,7 @@ import type { Manifest } from '../model/manifest.ts';
 import type { GitRecord } from '../record/repository.ts';
 import type { DocumentSigner } from '../record/signer.ts';
 import type { ConfigurationReader } from './configuration.ts';
+import type { Provenance } from './provenance.ts';
 import type { TeamReader } from './teams.ts';
 import type { GitHub, Identity, Repository } from './conversation.ts';
 
@@ -15,8 +16,11 @@ export interface Sources {
   readonly record: GitRecord;
   readonly signer: DocumentSigner;
   readonly configuration: ConfigurationReader;
+  readonly provenance: Provenance;
   readonly teams: TeamReader;
-  /** Head commit -> who wrote it: never changes, so it is asked for once. */
+  /** Ticket -> the path it was certified at: a ticket that leaves its path is still that ticket (T13). */
+  readonly paths: Map<number, string>;
+  /** Pull request, base and head -> who wrote the commits between: never changes, so it is asked for once. */
   readonly committers: Map<string, readonly string[]>;
   /** Reads a published channel back through its public address: is the release there, or is it gone? */
   readonly readBack: (channel: Channel, release: Manifest, expect: 'present' | 'absent') => Promise<ReadBack>;

@@ -16,12 +16,11 @@ export function plan(facts: Facts, decision: Decision): readonly Effect[] {
   if (decision.record.length > 0) {
     return [{ do: 'append', entries: decision.record, after: facts.journal.length }];
   }
-  return [
-    ...conversation(facts, decision),
-    ...projections(facts, decision),
-    ...moves(facts, decision),
-    ...ends(facts, decision),
-  ];
+  const talk = [...conversation(facts, decision), ...projections(facts, decision)];
+  const work = moves(facts, decision);
+  // Packages that have to leave leave first: no locked conversation or vanished label may keep them in a channel (T15).
+  const leaving = decision.todo.move?.to === 'withdrawn';
+  return [...(leaving ? [...work, ...talk] : [...talk, ...work]), ...ends(facts, decision)];
 }
 
 /** Comments: the status, answers and notices, the call. */

@@ -181,6 +181,11 @@ export class GitRecord {
     return text;
   }
 
+  /** Size of a blob in bytes. */
+  async size(blob: string): Promise<number> {
+    return this.#once(['cat-file', '-s', checked(blob, hex)], Number);
+  }
+
   /** Text of one file in a commit; undefined when it is not there or no plain file. */
   async read(commit: string, path: string): Promise<string | undefined> {
     const file = (await this.list(commit, [path])).find((found) => found.path === path);

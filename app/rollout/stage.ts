@@ -3,7 +3,7 @@ import type { EarlyAdopterReport } from '../model/report.ts';
 import type { Site } from '../model/early-adopters.ts';
 import { inline } from '../wording/markdown.ts';
 import { committedSites, isCommitted, isProvidersOwn, sitesOf } from './authority.ts';
-import type { Participation, Progress } from './progress.ts';
+import { type Participation, type Progress, sourceKey } from './progress.ts';
 import { type Act, type Situation, type Verdict, counts, nothing, refused } from './situation.ts';
 import { notThisRelease } from './verify.ts';
 
@@ -125,6 +125,13 @@ export function missingReports(facts: Facts, progress: Progress): readonly strin
       );
     }
   }
+  for (const part of parts.filter(({ report: given }) => given && given.value.outcome !== 'reject')) {
+    if (hasUnreadNo(facts, progress, part)) {
+      missing.push(
+        `${part.site} requested changes after its report, in a review without a report that can be read: ${part.site} has to report again`,
+      );
+    }
+  }
   const least = minimumReports(facts);
   const independent = parts.filter((part) => part.report && !isProvidersOwn(facts, part.site)).length;
   if (independent < least) {
@@ -150,6 +157,18 @@ export function isTainted(facts: Facts, part: Participation): boolean {
   if (!source || given.value.outcome === 'reject') return false;
   const input = facts.inputs.find(({ kind, id }) => kind === source.kind && id === source.id);
   return input !== undefined && input.bodySha256 !== source.body;
+}
+
+/** A no that could not be read as a report is not lost: it holds the release until its site says what it means (I11, I15). */
+function hasUnreadNo(facts: Facts, progress: Progress, part: Participation): boolean {
+  return facts.inputs.some(
+    ({ kind, id, by, at, review }) =>
+      kind === 'review' &&
+      review === 'changes-requested' &&
+      at > (part.report?.at ?? '') &&
+      !progress.seen.has(sourceKey(kind, id)) &&
+      sitesOf(facts, by).some(({ site }) => site === part.site),
+  );
 }
 
 /** Targets that no site reported on. Told, so that whoever closes knows. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Outside } from '../apply/apply.ts';
 import { ConfigurationReader } from '../facts/configuration.ts';
 import { allManifests } from '../facts/manifests.ts';
+import { Provenance } from '../facts/provenance.ts';
 import { TeamReader } from '../facts/teams.ts';
 import { readAllowList } from '../intake/address.ts';
 import { openStore } from '../intake/store.ts';
@@ -55,6 +56,7 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
   const configuration = new ConfigurationReader((message) => {
     log('error', message);
   });
+  const provenance = new Provenance(record, signer);
   const allow = readAllowList(settings.fetchAllow);
   const outside: Outside = {
     github: app.github,
@@ -63,7 +65,9 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
     record,
     signer,
     configuration,
+    provenance,
     teams: new TeamReader(app.github, owner),
+    paths: new Map(),
     committers: new Map(),
     readBack: channelReader(keys, async () => {
       const { main } = record;
@@ -79,7 +83,7 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
   return {
     app,
     outside,
-    publisher: new Publisher({ record, signer, configuration, store, keys, out, cache }),
+    publisher: new Publisher({ record, signer, provenance, configuration, store, keys, out, cache }),
     keys,
     out,
   };

@@ -1,4 +1,5 @@
 import { configurationPaths } from '../facts/configuration.ts';
+import { NoSuchPull } from '../facts/conversation.ts';
 import { channels } from '../model/channel.ts';
 import { type Found, runTicket } from '../pipeline.ts';
 import { ChannelsNotPublished } from '../publish/publish.ts';
@@ -90,8 +91,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   async function look(number: number): Promise<void> {
     const before = publications;
     const found = await runTicket(outside, number).catch(async (error: unknown) => {
-      const ticket = isMissing(error) ? await ticketOfCall(github, at, self, number) : undefined;
-      if (!isMissing(error)) throw error;
+      if (!(error instanceof NoSuchPull)) throw error;
+      const ticket = await ticketOfCall(github, at, self, number);
       return { is: 'no-ticket', promotionOf: ticket } as const;
     });
     if (found.is === 'no-ticket') {
@@ -172,7 +173,9 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const url = await listener.listen(settings.port, settings.host);
   await prepareLabels(github, at);
   const { main } = await record.fetch();
-  for (const number of await recordedTickets(record, main, rememberedTickets)) active.add(number);
+  const recorded = await recordedTickets(record, main);
+  for (const { number, path } of recorded) outside.paths.set(number, path);
+  for (const { number } of recorded.slice(0, rememberedTickets)) active.add(number);
   // The first look at everything goes on behind the open door; what fails in it is tried again by the next.
   const first = sweep().catch((error: unknown) => {
     log('error', 'the first sweep failed', { error: errorText(error) });
@@ -201,6 +204,3 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     },
   };
 }
-
-const isMissing = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'status' in error && error.status === 404;

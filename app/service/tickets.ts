@@ -10,22 +10,21 @@ export async function openPulls(github: GitHub, at: Repository): Promise<readonl
   return pulls.map(({ number }) => number);
 }
 
-/** Numbers of the tickets that have a journal, newest first: what a service looks at when it starts. */
+/** The tickets that have a journal, newest first, with the paths they were certified at: what a service knows when it starts. */
 export async function recordedTickets(
   record: GitRecord,
   main: string,
-  most: number,
-): Promise<readonly number[]> {
-  const numbers: number[] = [];
+): Promise<readonly { readonly number: number; readonly path: string }[]> {
+  const tickets: { number: number; path: string }[] = [];
   for (const { path, blob } of await record.list(main, ['releases'])) {
     const name = parseJournalPath(path);
     if (!name) continue;
     const owner = readJournal(await record.blob(blob), name.id).findLast(
       ({ event }) => event === 'certified',
     );
-    if (owner?.event === 'certified') numbers.push(owner.pull);
+    if (owner?.event === 'certified') tickets.push({ number: owner.pull, path: owner.path });
   }
-  return numbers.toSorted((a, b) => b - a).slice(0, most);
+  return tickets.toSorted((a, b) => b.number - a.number);
 }
 
 /** An issue number may be a call of ours: then the ticket it calls for. */

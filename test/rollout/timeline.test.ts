@@ -114,8 +114,12 @@ describe('The wall clock', () => {
   });
 
   test.each(['', 'yesterday', '2026-13-01T00:00:00Z'])('does not begin at %j', (start) => {
-    expect(() => due(start, '1h', 'wall', amsterdam)).toThrow(RangeError);
-    expect(() => due(start, '1h', 'working', amsterdam)).toThrow(RangeError);
+    expect(() => due(start, '1h', 'wall', amsterdam)).toThrow(
+      expect.objectContaining({ name: 'RangeError' }),
+    );
+    expect(() => due(start, '1h', 'working', amsterdam)).toThrow(
+      expect.objectContaining({ name: 'RangeError' }),
+    );
   });
 
   test('takes a working day for eight hours', () => {

@@ -257,8 +257,9 @@ describe('slowloris', () => {
       },
     });
     const many = Array.from({ length: 500 }, (_, index) => `x-${String(index)}: y\r\n`).join('');
-    await speak(url, `GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${many}\r\n`);
-    expect(seen).toBeGreaterThan(0);
+    const answer = await speak(url, `GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${many}\r\n`);
+    // Node 26 refuses such a request whole; older ones drop what is too many.
+    expect(answer).toMatch(/^HTTP\/1\.1 (200|431) /);
     expect(seen).toBeLessThanOrEqual(128);
   });
 });

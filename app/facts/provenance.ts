@@ -1,0 +1,64 @@
+import { isSigned } from '../record/commit.ts';
+import type { GitRecord } from '../record/repository.ts';
+import type { DocumentSigner } from '../record/signer.ts';
+
+/** A commit changed the record and is not the system's: an alarm. Nothing rests on it until a person has looked (process.md 1.4). */
+export class ForeignCommit extends Error {
+  override readonly name = 'ForeignCommit';
+}
+
+/**
+ * Checks that journals and manifests are the system's own: every commit along the first parent that changes them is signed with the system
+ * key, or is a merge of GitHub's whose second parent is signed and that adds nothing of its own. What was checked once is not checked again.
+ */
+export class Provenance {
+  readonly #record: GitRecord;
+  readonly #signer: DocumentSigner;
+  readonly #checked = new Map<string, string>();
+
+  constructor(record: GitRecord, signer: DocumentSigner) {
+    this.#record = record;
+    this.#signer = signer;
+  }
+
+  /** Throws ForeignCommit. `paths` are files or folders of the record. */
+  async check(main: string, paths: readonly string[]): Promise<void> {
+    const key = paths.join(' ');
+    const before = this.#checked.get(key);
+    if (before === main) return;
+    for (const commit of await this.#record.history(before, main, paths))
+      await this.#checkCommit(commit, paths);
+    this.#checked.set(key, main);
+  }
+
+  async #checkCommit(commit: string, paths: readonly string[]): Promise<void> {
+    const [first, second] = await this.#record.parents(commit);
+    // The first commit of a repository is laid down by people, with the keys.
+    if (first === undefined) return;
+    if (!(await isSigned(await this.#record.rawCommit(second ?? commit), this.#signer))) {
+      throw new ForeignCommit(
+        `commit ${commit.slice(0, 12)} changes the record and is not signed with the system key`,
+      );
+    }
+    if (second !== undefined && (await this.#addsOfItsOwn(commit, first, second, paths))) {
+      throw new ForeignCommit(
+        `merge ${commit.slice(0, 12)} changes the record beyond the commit that it merges`,
+      );
+    }
+  }
+
+  async #addsOfItsOwn(
+    merge: string,
+    first: string,
+    second: string,
+    paths: readonly string[],
+  ): Promise<boolean> {
+    const base = await this.#record.mergeBase(first, second);
+    const brought = new Map((await this.#record.diff(base, second)).map(({ path, blob }) => [path, blob]));
+    const changed = await this.#record.diff(first, merge);
+    return changed.some(
+      ({ path, blob }) =>
+        paths.some((own) => path === own || path.startsWith(`${own}/`)) && brought.get(path) !== blob,
+    );
+  }
+}
