@@ -1,3 +1,4 @@
+import { NoSuchPull } from '../facts/conversation.ts';
 import { explainTicket } from '../pipeline.ts';
 import { readSettings } from '../service/settings.ts';
 import { openOutside } from '../service/outside.ts';
@@ -18,9 +19,16 @@ export async function explainCommand(
   if (unknown !== undefined) throw new WrongUse(`--show takes ${parts.join(', ')}; not ${unknown}`);
   const settings = await readSettings(await environmentWith(options.settings));
   const { outside } = await openOutside({ settings, now: () => new Date(), log: () => undefined });
-  const explained = await explainTicket(outside, ticket);
-  if (!explained) {
-    out(`#${String(ticket)} is no release ticket.\n`);
+  const explained = await explainTicket(outside, ticket).catch((error: unknown) => {
+    if (error instanceof NoSuchPull) return 'no pull request' as const;
+    throw error;
+  });
+  if (explained === undefined || explained === 'no pull request') {
+    const why =
+      explained === undefined
+        ? 'is no release ticket: it has no file releases/<stack>/<component>/<version>.yml'
+        : `is no pull request of ${settings.repository}`;
+    out(`#${String(ticket)} ${why}.\n`);
     return 1;
   }
   const { gathered, decision, effects } = explained;

@@ -51,6 +51,9 @@ export async function publishCommand(
     const { main } = await record.fetch();
     const configuration = new ConfigurationReader(() => undefined);
     const out = fileURLToPath(outUrl);
+    // Nothing is written beside the folder that was named: what a run learns of packages is kept only where the service keeps it.
+    const state = process.env['ROLLOUT_STATE'] ?? '';
+    const cache = join(state === '' ? scratch : state, 'package-facts');
     const publisher = new Publisher({
       record,
       signer,
@@ -59,7 +62,7 @@ export async function publishCommand(
       store,
       keys,
       out,
-      cache: join(out, '..', 'package-facts'),
+      cache,
     });
     const published = await publisher.publish(
       main,
