@@ -62,7 +62,7 @@ export function statusComment(facts: Facts, told: Told): string {
     ...(urls.length > 0 ? ['**Packages** (R-2.4-11.3)', ...urls, ''] : []),
     explanation(told),
     '',
-    '<sub>Written by the rollout service and kept up to date in place. Labels, checks and this comment are outputs: changing them by hand changes nothing.</sub>',
+    'Written by the rollout service and kept up to date in place. Labels, checks and this comment are outputs: changing them by hand changes nothing.',
   ].join('\n');
 }
 
