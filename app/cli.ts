@@ -53,7 +53,7 @@ program
   )
   .option('--exit', 'end when the play ends; status 0 only if every release ended where it should')
   .option('--idle', 'play nothing but the release that is in production from the start')
-  .option('--state <dir>', 'keep everything there, and take it up again next time')
+  .option('--state <dir>', 'keep everything there, and take it up again next time, without playing on')
   .option('--json', 'print one JSON line when ready, and nothing else')
   .addHelpText(
     'after',
