@@ -51,6 +51,9 @@ export async function demo(options: DemoOptions): Promise<number> {
     writeFile(join(dir, 'service.log'), logLines.splice(0).join(''), { flag: 'a' });
   await writeSettings(world);
   const control = await startControl(world);
+  stage.line(
+    `Watch it: ${world.service.url}/ (board), ${world.forge.url}/${world.repository}/pulls (pull requests).`,
+  );
   let status = 0;
   try {
     const over = options.interrupted.then(() => 'interrupted' as const);

@@ -255,7 +255,7 @@ function reaches(service: Service, watchers: Set<() => void>, number: number, st
         new Error(`#${String(number)} is ${seen === '' ? 'unknown' : seen} and does not become ${state}`),
       );
     };
-    let timer = setTimeout(fail, patience);
+    let timer = setTimeout(fail, patience).unref();
     const done = (): void => {
       clearTimeout(timer);
       watchers.delete(look);
@@ -269,7 +269,7 @@ function reaches(service: Service, watchers: Set<() => void>, number: number, st
       } else if (view.decision.state !== seen) {
         seen = view.decision.state;
         clearTimeout(timer);
-        timer = setTimeout(fail, patience);
+        timer = setTimeout(fail, patience).unref();
         if (view.decision.settled) fail();
       }
     }

@@ -42,8 +42,9 @@ const maximumKeyFile = 64 * 1024;
  * there stay as they are. Gives the names of the files made.
  */
 export async function createKeys(dir: string, date: Date): Promise<readonly string[]> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  await chmod(dir, 0o700);
+  // A folder that was there keeps its mode: it may be anybody's. The key files are closed either way.
+  const made = await mkdir(dir, { recursive: true, mode: 0o700 });
+  if (made !== undefined) await chmod(dir, 0o700);
   const present = new Set(await readdir(dir));
   const missing = keyNames.filter((name) => !present.has(`${name}.key`));
   for (const name of missing) {

@@ -174,16 +174,18 @@ function commandsFor(
       '/take',
     );
   }
-  if (state === 'verified' || state === 'rolling-out' || state === 'done') {
-    may('early adopters', '/accept <site>', '/deployed <site>');
+  const held = state === 'closing' && progress.held !== undefined;
+  if (state === 'verified' || state === 'rolling-out' || state === 'done' || held) {
+    may('early adopters', '/accept <site>');
     if (progress.sites.size > 0)
       may(
         'early adopters',
+        '/deployed <site>',
         'review: approve (Success), comment (Warning) or request changes (Reject), with the report form',
       );
     may('staged-rollout managers', '/take');
   }
-  if (state === 'done' || (state === 'closing' && progress.held)) {
+  if (state === 'done' || held) {
     may(
       'staged-rollout managers',
       '/close success <summary>',

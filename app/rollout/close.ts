@@ -1,4 +1,5 @@
 import type { Facts } from '../model/facts.ts';
+import { terminalStates } from '../model/state.ts';
 import { problemText } from '../wording/problem-text.ts';
 import { isIn, isProvider } from './authority.ts';
 import { ticketProblems } from './certify.ts';
@@ -43,6 +44,9 @@ function mayNotClose(situation: Situation, outcome: 'success' | 'warning' | 'rej
     if (!progress.held) return ['it is closing already'];
     return outcome === 'reject' ? [] : unmetEvidence(facts, progress, situation);
   }
+  if (terminalStates.has(progress.state)) {
+    return [`the ticket is \`${progress.state}\` and closed already; a new attempt is a new ticket`];
+  }
   if (progress.state !== 'rolling-out' && progress.state !== 'done') {
     return [`the ticket is \`${progress.state}\`, and closing comes after the staged rollout`];
   }
@@ -76,7 +80,7 @@ export function unmetEvidence(facts: Facts, progress: Progress, situation: Situa
     unmet.push(
       grace.ends === undefined
         ? 'the grace period has not begun'
-        : `the grace period runs until ${grace.ends}`,
+        : `the grace period runs until ${grace.ends} at the latest`,
     );
   }
   return unmet;
