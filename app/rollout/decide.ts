@@ -9,7 +9,7 @@ import { isIn } from './authority.ts';
 import { awaitedOf } from './await.ts';
 import { certify } from './certify.ts';
 import { intakeOf, pulledEvents } from './intake.ts';
-import { actsOf, judge } from './interpret.ts';
+import { actsOf, isNegative, judge } from './interpret.ts';
 import { judgeMerge } from './merge.ts';
 import { movedEvents, wantedMove } from './move.ts';
 import { type Progress, progressOf, sourceKey } from './progress.ts';
@@ -69,8 +69,11 @@ function hear(
   for (const act of inputs.flatMap(actsOf)) {
     const { input, part } = act;
     const marker = `answer:${sourceKey(input.kind, input.id, part)}`;
-    if (progress().seen.has(sourceKey(input.kind, input.id, part)) || answered.has(marker)) continue;
+    if (progress().seen.has(sourceKey(input.kind, input.id, part))) continue;
     const verdict = judgeThenAndNow(facts, progress(), entries(), act);
+    // Whoever may edit our comments could mark somebody's no as answered: an answer settles everything but a no (I10, I11).
+    const isNo = verdict.is === 'counts' && verdict.events.every(isNegative);
+    if (answered.has(marker) && !isNo) continue;
     if (verdict.is === 'counts') {
       const source = {
         kind: input.kind,

@@ -39,7 +39,8 @@ export function judge(situation: Situation, act: Act): Verdict {
   );
 }
 
-const isNegative = (event: Event): boolean =>
+/** Acts that can only move a release away from production: nothing but their being wrong turns them away. */
+export const isNegative = (event: Event): boolean =>
   event.event === 'rejected' ||
   ((event.event === 'reported' || event.event === 'verified') && event.report.outcome === 'reject') ||
   (event.event === 'closed' && event.outcome === 'reject');
