@@ -3,9 +3,10 @@ import type { PullOutcome } from '../model/facts.ts';
 import type { Ticket } from '../model/ticket.ts';
 import type { Gathered } from '../facts/gather.ts';
 import type { Sources } from '../facts/sources.ts';
+import { hasStatus } from '../facts/status.ts';
 import { readJournal } from '../record/journal-file.ts';
 import { append } from './journal.ts';
-import { isStatus, merge, openPromotion } from './promotion.ts';
+import { merge, openPromotion } from './promotion.ts';
 
 /** The outside world that effects change. */
 export interface Outside extends Sources {
@@ -155,6 +156,6 @@ async function requestReview(
 const unlessStatus =
   (status: number) =>
   (error: unknown): undefined => {
-    if (isStatus(error, status)) return undefined;
+    if (hasStatus(error, status)) return undefined;
     throw error;
   };

@@ -8,6 +8,7 @@ import type { Gathered } from '../facts/gather.ts';
 import { manifestPath } from '../facts/manifests.ts';
 import { promotionBranch } from '../facts/promotion.ts';
 import type { Sources } from '../facts/sources.ts';
+import { hasStatus } from '../facts/status.ts';
 import { headOf } from '../record/journal-file.ts';
 
 /**
@@ -133,10 +134,7 @@ export async function merge(
     return true;
   } catch (error) {
     // 409: the head moved; 405: not mergeable now. Both are read again, never forced.
-    if (isStatus(error, 405) || isStatus(error, 409)) return false;
+    if (hasStatus(error, 405, 409)) return false;
     throw error;
   }
 }
-
-export const isStatus = (error: unknown, status: number): boolean =>
-  typeof error === 'object' && error !== null && 'status' in error && error.status === status;

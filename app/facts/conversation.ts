@@ -4,6 +4,7 @@ import type { Person } from '../model/journal.ts';
 import type { Fetched } from '../record/repository.ts';
 import { markerOf } from '../wording/markdown.ts';
 import { sha256 } from './digest.ts';
+import { hasStatus } from './status.ts';
 
 /** GitHub as the application sees it: Probot's Octokit, authenticated as our installation. */
 export type GitHub = InstanceType<typeof ProbotOctokit>;
@@ -40,9 +41,9 @@ export async function readPull(
   const { data: rest } = await github.rest.pulls
     .get({ ...at, pull_number: number })
     .catch((error: unknown) => {
-      const missing =
-        typeof error === 'object' && error !== null && 'status' in error && error.status === 404;
-      throw missing ? new NoSuchPull(`there is no pull request #${String(number)}`, { cause: error }) : error;
+      throw hasStatus(error, 404)
+        ? new NoSuchPull(`there is no pull request #${String(number)}`, { cause: error })
+        : error;
     });
   const closed = rest.state === 'closed' && !rest.merged;
   const closedBy = closed

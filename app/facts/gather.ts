@@ -17,6 +17,7 @@ import { manifestOf, manifestPathsOf } from './manifests.ts';
 import { configurationPaths } from './configuration.ts';
 import { readPromotion } from './promotion.ts';
 import type { Sources } from './sources.ts';
+import { hasStatus } from './status.ts';
 
 /** What the facts were read from, for the effects: the commit that a compare-and-swap rests on. */
 export interface Gathered {
@@ -242,7 +243,7 @@ async function readCall(
       ({ data }) => ({ number: data.number, open: data.state === 'open', url: data.html_url }),
       (error: unknown) => {
         // A call that somebody deleted is a call that is over: sites accept in the ticket.
-        if (isGone(error)) return { number: called.issue, open: false, url: '' };
+        if (hasStatus(error, 404, 410)) return { number: called.issue, open: false, url: '' };
         throw error;
       },
     );
@@ -262,9 +263,3 @@ async function readCall(
   const issue = issues.find(({ title }) => title === callTitle(id, number));
   return issue && { number: issue.number, open: issue.state === 'open', url: issue.html_url };
 }
-
-const isGone = (error: unknown): boolean =>
-  typeof error === 'object' &&
-  error !== null &&
-  'status' in error &&
-  (error.status === 404 || error.status === 410);

@@ -1,5 +1,6 @@
 import type { Person } from '../model/journal.ts';
 import type { GitHub } from './conversation.ts';
+import { hasStatus } from './status.ts';
 
 /** How long a membership is believed without a word from GitHub; a webhook about people ends it at once. */
 const freshMilliseconds = 10_000;
@@ -41,8 +42,7 @@ export class TeamReader {
       })
       .catch((error: unknown) => {
         // A team that does not exist has no members: nobody can act in its role, and `waiting` says for whom one waits.
-        if (typeof error === 'object' && error !== null && 'status' in error && error.status === 404)
-          return [];
+        if (hasStatus(error, 404)) return [];
         throw error;
       });
     return members.map(({ login, id }) => ({ login, id }));

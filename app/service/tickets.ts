@@ -2,7 +2,7 @@ import type { Repository, GitHub, Identity } from '../facts/conversation.ts';
 import { parseJournalPath } from '../model/release-id.ts';
 import { readJournal } from '../record/journal-file.ts';
 import type { GitRecord } from '../record/repository.ts';
-import { isStatus } from '../apply/promotion.ts';
+import { hasStatus } from '../facts/status.ts';
 
 /** Numbers of the open pull requests: what a sweep looks at. */
 export async function openPulls(github: GitHub, at: Repository): Promise<readonly number[]> {
@@ -41,7 +41,7 @@ export async function ticketOfCall(
       ? undefined
       : Number(ticket);
   } catch (error) {
-    if (isStatus(error, 404)) return undefined;
+    if (hasStatus(error, 404)) return undefined;
     throw error;
   }
 }
