@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CalendarSchema } from './calendar.ts';
 import { releaseClasses } from './release-class.ts';
 import { slug, yamlInteger } from './scalar.ts';
 
@@ -6,22 +7,6 @@ import { slug, yamlInteger } from './scalar.ts';
 export const duration = z
   .string()
   .regex(/^\d{1,3}(\.\d)?(m|h|wd)$/, 'must be a length of time; write it like 30m, 2.5h or 5wd');
-
-const hoursOfDay = z
-  .string()
-  .regex(
-    /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/,
-    'must be hours of a day; write them like 09:00-17:00',
-  );
-const week = z.strictObject({
-  mon: z.array(hoursOfDay).optional(),
-  tue: z.array(hoursOfDay).optional(),
-  wed: z.array(hoursOfDay).optional(),
-  thu: z.array(hoursOfDay).optional(),
-  fri: z.array(hoursOfDay).optional(),
-  sat: z.array(hoursOfDay).optional(),
-  sun: z.array(hoursOfDay).optional(),
-});
 
 /** The clocks of one release class: Table 3 of MS402 (R-2.4-T3-1 to R-2.4-T3-5, A-15 to A-18). */
 const ClassPolicy = z.strictObject({
@@ -50,11 +35,10 @@ export const PolicySchema = z.strictObject({
   /** Stack -> GitHub team of its early adopters (R-2.3-9, A-29). */
   early_adopters: z.record(slug, slug),
   classes: z.record(z.enum(releaseClasses), ClassPolicy),
-  calendar: z.strictObject({
-    tz: z.string().max(60),
-    week,
-    holidays: z.array(z.iso.date()).max(400),
-  }),
+  /** The calendar of the process. */
+  calendar: CalendarSchema,
+  /** Further calendars, which a site may name for its acceptance clock. */
+  calendars: z.record(slug, CalendarSchema).optional(),
   intake: z.strictObject({
     /** Automatic tries before the provider is asked. */
     tries: yamlInteger,
