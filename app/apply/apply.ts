@@ -67,6 +67,14 @@ export async function apply(outside: Outside, gathered: Gathered, effect: Effect
     case 'open-call':
       await github.rest.issues.create({ ...at, title: effect.title, body: effect.body, labels: ['call'] });
       return done;
+    case 'open-review':
+      await github.rest.issues.create({
+        ...at,
+        title: effect.title,
+        body: effect.body,
+        labels: ['after-review'],
+      });
+      return again;
     case 'close-call':
       await github.rest.issues.update({ ...at, issue_number: effect.number, state: 'closed' });
       return done;

@@ -225,6 +225,8 @@ export async function readComments(
   return { inputs, own };
 }
 
+const oldAfter = 13 * 86_400_000;
+
 /** The newest check run of each name that our App made for a commit; others of the same name do not count (T29). */
 export async function readChecks(
   github: GitHub,
@@ -241,12 +243,14 @@ export async function readChecks(
   return runs
     .filter(({ app }) => app?.id === self.appId)
     .toSorted((a, b) => b.id - a.id)
-    .map(({ id, name, status, conclusion, output }) => ({
+    .map(({ id, name, status, conclusion, output, started_at: startedAt }) => ({
       id,
       name,
       status: status === 'completed' || status === 'in_progress' ? status : 'queued',
       conclusion,
       title: output.title ?? '',
       summary: output.summary ?? '',
+      // Real time, like GitHub's own: the process's clock may be another one (the demo's is).
+      ...(startedAt !== null && Date.now() - Date.parse(startedAt) > oldAfter ? { isOld: true } : {}),
     }));
 }

@@ -8,9 +8,10 @@ import { examine, yamlLimits } from '../model/yaml.ts';
 import { readJournal } from '../record/journal-file.ts';
 import type { GitRecord } from '../record/repository.ts';
 import { concerned } from '../rollout/move.ts';
-import { progressOf } from '../rollout/progress.ts';
+import { type Progress, progressOf } from '../rollout/progress.ts';
 import { readTicket } from '../rollout/ticket.ts';
-import { callTitle } from '../wording/notices.ts';
+import { callTitle } from '../wording/call.ts';
+import { reviewTitle } from '../rollout/review.ts';
 import { readChecks, readComments, readPull, readRefs, readReviews } from './conversation.ts';
 import { releaseDigest } from './digest.ts';
 import { manifestOf, manifestPathsOf } from './manifests.ts';
@@ -83,21 +84,36 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
   const organisation = at.owner;
   const { roles } = configuration.policy;
   const providerTeam = configuration.catalogue.providers[ticket.value?.metadata.provider ?? '']?.team;
-  const [comments, reviews, call, shelf, promotion, seenChecks, provider, managers, unit, rollout] =
-    await Promise.all([
-      readComments(github, at, number, 'ticket', self),
-      readReviews(github, at, number, known),
-      readCall(sources, journal, ticket.id, number),
-      mine && ticket.id !== undefined ? manifestOf(record, sources.signer, main, ticket.id) : undefined,
-      ticket.id === undefined
-        ? undefined
-        : readPromotion(sources, number, ticket.id, candidate.path, fetched),
-      checks,
-      providerTeam === undefined ? [] : sources.teams.members(providerTeam),
-      sources.teams.members(roles['repository-managers']),
-      sources.teams.members(roles['technology-unit']),
-      sources.teams.members(roles['staged-rollout']),
-    ]);
+  const expertTeam = configuration.policy.experts?.[ticket.value?.metadata.stack ?? ''];
+  const [
+    comments,
+    reviews,
+    call,
+    shelf,
+    promotion,
+    seenChecks,
+    provider,
+    managers,
+    unit,
+    rollout,
+    svg,
+    experts,
+    review,
+  ] = await Promise.all([
+    readComments(github, at, number, 'ticket', self),
+    readReviews(github, at, number, known),
+    readCall(sources, journal, ticket.id, number),
+    mine && ticket.id !== undefined ? manifestOf(record, sources.signer, main, ticket.id) : undefined,
+    ticket.id === undefined ? undefined : readPromotion(sources, number, ticket.id, candidate.path, fetched),
+    checks,
+    providerTeam === undefined ? [] : sources.teams.members(providerTeam),
+    sources.teams.members(roles['repository-managers']),
+    sources.teams.members(roles['technology-unit']),
+    sources.teams.members(roles['staged-rollout']),
+    sources.teams.members(roles.svg),
+    expertTeam === undefined ? [] : sources.teams.members(expertTeam),
+    readReview(sources, progress, ticket.id, number),
+  ]);
   const inCall =
     call?.open === true ? await readComments(github, at, call.number, 'call', self) : { inputs: [], own: [] };
   const shelfFacts: ShelfFacts | undefined = shelf && {
@@ -117,7 +133,15 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
     changes,
     ticket,
     configuration,
-    teams: { provider, 'repository-managers': managers, 'technology-unit': unit, 'staged-rollout': rollout },
+    isPublic: !rest.base.repo.private,
+    teams: {
+      provider,
+      'repository-managers': managers,
+      'technology-unit': unit,
+      'staged-rollout': rollout,
+      svg,
+      experts,
+    },
     journal,
     otherTicket: mine ? undefined : owner.pull,
     inputs: [...comments.inputs, ...reviews, ...inCall.inputs],
@@ -126,6 +150,7 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
     shelf: shelfFacts,
     promotion,
     call,
+    review,
     readBack: await readBackOf(sources, shelfFacts, progress.shelf),
     pulled: undefined,
     onMain: name !== undefined && (await record.read(main, candidate.path)) !== undefined,
@@ -253,13 +278,45 @@ async function readCall(
     !journal.some((entry) => entry.event === 'published' && entry.shelf === 'staged-rollout')
   )
     return undefined;
+  return ownIssue({ github, at, self }, 'call', callTitle(id, number));
+}
+
+/** An issue of our own by its label and title: for what a run that was cut off did not record. */
+async function ownIssue(
+  { github, at, self }: Pick<Sources, 'github' | 'at' | 'self'>,
+  label: string,
+  title: string,
+): Promise<Facts['call']> {
   const issues = await github.paginate(github.rest.issues.listForRepo, {
     ...at,
     creator: self.login,
-    labels: 'call',
+    labels: label,
     state: 'all',
     per_page: 100,
   });
-  const issue = issues.find(({ title }) => title === callTitle(id, number));
+  const issue = issues.find((one) => one.title === title);
   return issue && { number: issue.number, open: issue.state === 'open', url: issue.html_url };
+}
+
+/** The issue of the review after an exception; asked for only where there was an exception and the release is in production. */
+async function readReview(
+  sources: Sources,
+  progress: Progress,
+  id: string | undefined,
+  number: number,
+): Promise<Facts['review']> {
+  if (id === undefined || progress.inProduction === undefined || progress.exceptions.size === 0)
+    return undefined;
+  if (progress.reviewed) return undefined;
+  const { github, at } = sources;
+  if (!progress.review) return ownIssue(sources, 'after-review', reviewTitle(id, number));
+  const { issue } = progress.review;
+  return github.rest.issues.get({ ...at, issue_number: issue }).then(
+    ({ data }) => ({ number: issue, open: data.state === 'open' }),
+    (error: unknown) => {
+      // A review that somebody deleted is not done: it stays open in the record.
+      if (hasStatus(error, 404, 410)) return { number: issue, open: true };
+      throw error;
+    },
+  );
 }

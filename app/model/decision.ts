@@ -1,5 +1,8 @@
 import type { Shelf } from './channel.ts';
+import type { ExceptionRule } from './exception.ts';
 import type { NewEntry, Person } from './journal.ts';
+import type { Pilot } from './pilot.ts';
+import type { Outcome } from './report.ts';
 import type { Role, State } from './state.ts';
 
 /** The steps of the process, each with a check run of its own. */
@@ -21,17 +24,29 @@ export interface Step {
   readonly due: string | undefined;
 }
 
-export const participations = ['accepted', 'deployed', 'done'] as const;
+/** What a site's part can be, in the order in which it usually goes, then the ways out. */
+export const participations = [
+  'invited',
+  'accepted',
+  'deployed',
+  'done',
+  'no-answer',
+  'declined',
+  'withdrawn',
+  'excused',
+] as const;
 
-/** One site's part in the rollout (`invited` until it accepts is told by the call, not here). */
+/** One site's part in the rollout. */
 export interface SiteStanding {
   readonly site: string;
   readonly participation: (typeof participations)[number];
   readonly committed: boolean;
   readonly people: readonly string[];
-  readonly outcome: 'success' | 'warning' | 'reject' | undefined;
+  readonly outcome: Outcome | undefined;
   readonly due: string | undefined;
-  /** The report was edited after it was read: it holds the release back until the site reports again. */
+  /** Why it declined, left or was excused, in its own words. */
+  readonly reason: string | undefined;
+  /** The report was edited after it was read, or the site said no since in a way that cannot be read: it holds the release back until the site reports again. */
   readonly tainted: boolean;
 }
 
@@ -41,6 +56,43 @@ export interface Awaited {
   readonly for: string;
   readonly due: string | undefined;
   readonly late: boolean;
+}
+
+/** An exception, as everybody sees it (A-22): who stands behind it, for whom it waits, until when it may be used. */
+export interface ExceptionStanding {
+  readonly id: string;
+  readonly rules: readonly ExceptionRule[];
+  readonly reason: string;
+  readonly by: readonly string[];
+  readonly stands: 'waiting' | 'approved' | 'expired';
+  readonly waitsFor: string;
+  readonly expires: string;
+}
+
+/** A problem that a site found, with the bug that was opened for it (R-5-3) and the workaround it lives with (R-5-2). */
+export interface FoundProblem {
+  readonly site: string;
+  readonly severity: string;
+  readonly summary: string;
+  readonly bug: string | undefined;
+  readonly workaround: string | undefined;
+}
+
+/** What is still to happen, by whom, and by when at the latest. */
+export interface ForecastStep {
+  readonly what: string;
+  readonly who: string;
+  readonly by: string;
+}
+
+/** When the release is in production, if everybody takes the time that MS402 gives them. */
+export interface Forecast {
+  readonly steps: readonly ForecastStep[];
+  /** At the latest, and at the soonest: with everybody at once and the shortest grace period. */
+  readonly production: string;
+  readonly soonest: string;
+  /** Table 3's total: a target, not a limit (A-18). */
+  readonly target: string | undefined;
 }
 
 /** An answer to one input, posted once. */
@@ -78,6 +130,18 @@ export interface Decision {
   readonly waiting: Role | undefined;
   readonly awaiting: readonly Awaited[];
   readonly sites: readonly SiteStanding[];
+  /** What the worst report suggests as the outcome; a person decides (A-12). */
+  readonly suggestion: Outcome | undefined;
+  readonly exceptions: readonly ExceptionStanding[];
+  readonly pilots: readonly Pilot[];
+  readonly advisories: readonly string[];
+  readonly problems: readonly FoundProblem[];
+  /** Why nothing moves into production although it could, if so. */
+  readonly frozen: string | undefined;
+  readonly rolledBack: string | undefined;
+  /** Oddities that people should know of and that change nothing. */
+  readonly remarks: readonly string[];
+  readonly forecast: Forecast | undefined;
   /** Entries that the journal lacks, in order. */
   readonly record: readonly NewEntry[];
   readonly answers: readonly Answer[];
@@ -95,6 +159,7 @@ export interface Decision {
     readonly reopenTicket: boolean;
     readonly openCall: boolean;
     readonly closeCall: boolean;
+    readonly openReview: boolean;
   };
   /** The commands that would work now, for whom (`/explain`, status comment, JSON). */
   readonly commands: readonly { readonly for: string; readonly text: string }[];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { distributionName } from './ticket.ts';
-import { slug } from './scalar.ts';
+import { slug, yamlBoolean } from './scalar.ts';
 
 /** Package formats a platform can have. Only `deb` channels are published so far. */
 export const packageFormats = ['deb', 'rpm', 'tar'] as const;
@@ -14,6 +14,7 @@ export const DistributionsSchema = z.strictObject({
     distributionName,
     z.strictObject({
       title: z.string().min(1).max(200),
+      version_exceptions: yamlBoolean.optional(),
       platforms: z.record(
         slug,
         z.strictObject({

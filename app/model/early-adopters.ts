@@ -31,6 +31,8 @@ export const EarlyAdoptersSchema = z.strictObject({
       mail: z.email().optional(),
       tz: z.string().max(60).optional(),
       vos: z.array(z.string().max(100)).max(100).optional(),
+      /** One of the calendars of the policy; without it, the policy's own. */
+      calendar: slug.optional(),
       baseline: z.string().max(5).optional(),
       commitments: z.array(Commitment).max(200),
     }),

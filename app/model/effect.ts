@@ -23,6 +23,7 @@ export type Effect =
   | { readonly do: 'close-ticket' }
   | { readonly do: 'reopen-ticket' }
   | { readonly do: 'open-call'; readonly title: string; readonly body: string }
+  | { readonly do: 'open-review'; readonly title: string; readonly body: string }
   | { readonly do: 'close-call'; readonly number: number }
   | { readonly do: 'label'; readonly add: readonly string[]; readonly remove: readonly string[] }
   | { readonly do: 'assign'; readonly add: readonly string[]; readonly remove: readonly string[] }

@@ -99,6 +99,8 @@ export interface SeenCheck {
   readonly conclusion: string | null;
   readonly title: string;
   readonly summary: string;
+  /** True when the run is older than 13 days by GitHub's clock: it gives up one that is not completed after 14. */
+  readonly isOld?: boolean;
 }
 
 /** A promotion pull request of the system for this release whose branch still stands. */
@@ -147,9 +149,14 @@ export interface Facts {
   readonly changes: readonly Change[];
   readonly ticket: TicketFacts;
   readonly configuration: Configuration;
-  /** Role -> members of its team; `provider` is the team of the ticket's provider. */
+  /** Anybody may read the repository: nothing in it is under embargo (A-24). */
+  readonly isPublic: boolean;
+  /** Role -> members of its team; `provider` is that of the ticket's provider, `experts` those of its stack (R-6-2). */
   readonly teams: Readonly<
-    Record<'provider' | 'repository-managers' | 'technology-unit' | 'staged-rollout', readonly Person[]>
+    Record<
+      'provider' | 'repository-managers' | 'technology-unit' | 'staged-rollout' | 'svg' | 'experts',
+      readonly Person[]
+    >
   >;
   readonly journal: readonly Entry[];
   /** Another open ticket that already has this release id, if any. */
@@ -160,6 +167,8 @@ export interface Facts {
   readonly shelf: ShelfFacts | undefined;
   readonly promotion: PromotionFacts | undefined;
   readonly call: { readonly number: number; readonly open: boolean; readonly url: string } | undefined;
+  /** The issue in which a release that an exception let through is reviewed (A-22). */
+  readonly review: { readonly number: number; readonly open: boolean } | undefined;
   /** Present only for the channels that a move concerns and that are not yet known to be published. */
   readonly readBack: Readonly<Partial<Record<Channel, ReadBack>>>;
   readonly pulled: PullOutcome | undefined;

@@ -44,6 +44,15 @@ export const labels: readonly Label[] = [
     color: 'b60205',
     description: 'Merged, but the evidence did not hold: nothing moves until it is closed again',
   },
+  { name: 'late', color: 'b60205', description: 'Somebody who is awaited is late' },
+  {
+    name: 'needs-approval',
+    color: 'fbca04',
+    description: 'An exception was asked for and waits for another person: /approve',
+  },
+  { name: 'frozen', color: '6a737d', description: 'Nothing of this release moves into production for now' },
+  { name: 'rolled-back', color: 'b60205', description: 'Was in production and left it again' },
+  { name: 'after-review', color: 'fbca04', description: 'Reviews a release that an exception let through' },
   { name: 'call', color: '5319e7', description: 'Calls early adopters for a release' },
 ];
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CalendarSchema } from './calendar.ts';
 import { releaseClasses } from './release-class.ts';
-import { slug, yamlInteger } from './scalar.ts';
+import { link, slug, yamlInteger } from './scalar.ts';
 
 /** A length of time: `3h`, `30m`, `2wd` (working days of 8 hours). */
 export const duration = z
@@ -16,6 +16,8 @@ const ClassPolicy = z.strictObject({
   step3: duration,
   grace: duration,
   grace_minimum: duration,
+  /** Table 3's total: told when it is over, enforced by nobody (A-18). */
+  total: duration.optional(),
   clock: z.enum(['working', 'wall']),
   minimum_reports: yamlInteger,
 });
@@ -34,7 +36,19 @@ export const PolicySchema = z.strictObject({
   }),
   /** Stack -> GitHub team of its early adopters (R-2.3-9, A-29). */
   early_adopters: z.record(slug, slug),
+  /** Stack -> GitHub team of its expert site managers, one or two each (R-6-2, R-6-4). */
+  experts: z.record(slug, slug).optional(),
   classes: z.record(z.enum(releaseClasses), ClassPolicy),
+  exceptions: z
+    .strictObject({
+      /** How long an approved exception may be used. */
+      expires: duration,
+      /** When a release that one let through is reviewed (A-22). */
+      review: duration,
+    })
+    .optional(),
+  /** Where problems in production are reported (R-5-4). */
+  helpdesk: link.optional(),
   /** The calendar of the process (A-16). */
   calendar: CalendarSchema,
   /** Further calendars, which a site may name for its acceptance clock (A-16). */

@@ -40,6 +40,10 @@ export const VerificationReportSchema = z.object({
 });
 export type VerificationReport = z.infer<typeof VerificationReportSchema>;
 
+/** How a report, or a whole release, ends (R-2.4-12.7.1, A-13); from the best to the worst. */
+export const outcomes = ['success', 'warning', 'reject'] as const;
+export type Outcome = (typeof outcomes)[number];
+
 /** The YAML block of an early adopter's review (R-2.4-12.6, R-2.4-12.7). */
 export const EarlyAdopterReportSchema = z.object({
   apiVersion: z.literal('rollout/v1').optional(),
@@ -47,7 +51,7 @@ export const EarlyAdopterReportSchema = z.object({
   release: id,
   digest,
   site: z.string().max(60),
-  outcome: z.enum(['success', 'warning', 'reject']),
+  outcome: z.enum(outcomes),
   targets: z
     .array(z.object({ platform: z.string().max(60), arch: z.string().max(16) }))
     .min(1)

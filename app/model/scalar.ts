@@ -66,6 +66,9 @@ export const instant = z.iso.datetime({
   error: 'must be a time with its offset; write it like 2026-11-22T09:00:00Z',
 });
 
+/** A calendar date. */
+export const yamlDate = z.iso.date('must be a date; write it like 2026-11-22');
+
 /** GitHub login, without the @. */
 export const login = z
   .string()

@@ -1,11 +1,11 @@
 import type { Decision, Step } from '../model/decision.ts';
 import type { Effect, WantedCheck } from '../model/effect.ts';
 import { isOurLabel } from '../model/label.ts';
-import type { Facts } from '../model/facts.ts';
-import { progressOf } from '../rollout/progress.ts';
+import type { Facts, SeenCheck } from '../model/facts.ts';
 import { terminalStates } from '../model/state.ts';
 import { fitted, markerLine } from '../wording/markdown.ts';
-import { callText } from '../wording/notices.ts';
+import { callText } from '../wording/call.ts';
+import { reviewText } from '../wording/review.ts';
 import { explanation, statusComment } from '../wording/status.ts';
 
 /**
@@ -39,6 +39,7 @@ function conversation(facts: Facts, decision: Decision): readonly Effect[] {
   if (decision.todo.openCall) {
     effects.push({ do: 'open-call', ...callText(facts, decision.digest ?? '') });
   }
+  if (decision.todo.openReview) effects.push({ do: 'open-review', ...reviewText(facts) });
   return effects;
 }
 
@@ -56,8 +57,10 @@ function projections(facts: Facts, decision: Decision): readonly Effect[] {
       seen?.status === check.status &&
       (seen.conclusion ?? undefined) === check.conclusion &&
       seen.title === check.title &&
-      seen.summary === check.summary;
-    if (!same) effects.push({ do: 'check', id: reusable(seen, check) ? seen?.id : undefined, check });
+      seen.summary === check.summary &&
+      !isStale(seen);
+    const isUsable = seen !== undefined && reusable(seen, check) && !isStale(seen);
+    if (!same) effects.push({ do: 'check', id: isUsable ? seen.id : undefined, check });
   }
 
   const assign = decision.assignees.filter((login) => !pull.assignees.includes(login));
@@ -69,12 +72,18 @@ function projections(facts: Facts, decision: Decision): readonly Effect[] {
   return effects;
 }
 
+/** GitHub gives up a run that is not completed after 14 days, and a major takes longer: after 13 it is made anew. */
+const isStale = (seen: SeenCheck): boolean => seen.status !== 'completed' && seen.isOld === true;
+
 /** A completed check run is left as it was when work begins anew: GitHub shows the newest run of a name. */
-const reusable = (seen: { readonly status: string } | undefined, check: WantedCheck): boolean =>
-  seen !== undefined && (seen.status !== 'completed' || check.status === 'completed');
+const reusable = (seen: { readonly status: string }, check: WantedCheck): boolean =>
+  seen.status !== 'completed' || check.status === 'completed';
 
 const isOurs = (facts: Facts, login: string): boolean =>
-  progressOf(facts.journal).taken.some((person) => person.login === login);
+  [
+    ...facts.journal.flatMap(({ event, by }) => (event === 'taken' && by !== 'rollout' ? [by] : [])),
+    ...facts.teams.experts,
+  ].some((person) => person.login === login);
 
 /** Asks for reviews when a state begins; what people change about it later is theirs. */
 function reviewRequests(facts: Facts, decision: Decision): readonly Effect[] {

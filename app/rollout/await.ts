@@ -1,12 +1,19 @@
 import type { Awaited, Decision, SiteStanding } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Role, State } from '../model/state.ts';
+import { isCommitted } from './authority.ts';
 import { ticketProblems } from './certify.ts';
-import { graceOf } from './close.ts';
+import { commandsFor } from './offered-commands.ts';
+import { openExceptions } from './exceptions.ts';
+import { expertsOf } from './experts.ts';
+import { graceOf } from './grace.ts';
 import { intakeOf } from './intake.ts';
+import { reportDue, silentSites } from './invite.ts';
 import type { Participation, Progress } from './progress.ts';
-import { clocksIn } from './situation.ts';
-import { isTainted, missingReports } from './stage.ts';
+import { missingReports, mustReportAgain, takingPart, worstReport } from './reports.ts';
+import { runningClocks } from './running-clocks.ts';
+import type { Situation } from './situation.ts';
+import { frozenBy } from './standstill.ts';
 
 type Awaiting = Pick<
   Decision,
@@ -14,26 +21,33 @@ type Awaiting = Pick<
 >;
 
 /** Who is awaited, for what, until when (process.md section 2, A-47), and what they can do. */
-export function awaitedOf(facts: Facts, progress: Progress, state: State): Awaiting {
+export function awaitedOf(situation: Situation, state: State): Awaiting {
+  const { facts, progress } = situation;
   const waiting = waitingFor(facts, progress, state);
   const given = intakeOf(facts, progress).is === 'given-up';
+  const awaiting = awaitingOf(situation, state, waiting);
+  const isFrozen = state === 'done' && frozenBy(situation) !== undefined;
   return {
     waiting,
-    awaiting: awaitingOf(facts, progress, state, waiting),
-    sites: [...progress.sites.values()].map((part) => siteStanding(facts, progress, part)),
+    awaiting,
+    sites: siteStandings(situation),
     labels: [
       `state: ${state}`,
       ...(waiting === undefined ? [] : [`waiting: ${waiting}`]),
       ...(given ? ['pull-failed'] : []),
       ...(progress.held && state === 'closing' ? ['held'] : []),
+      ...(awaiting.some(({ late }) => late) ? ['late'] : []),
+      ...(openExceptions(facts, progress).length > 0 ? ['needs-approval'] : []),
+      ...(isFrozen ? ['frozen'] : []),
+      ...(progress.rolledBack ? ['rolled-back'] : []),
     ],
-    assignees: takersOf(facts, progress, waiting),
+    assignees: assigneesFor(facts, progress, waiting),
     requestTeams:
       waiting === undefined || waiting === 'provider' ? [] : [facts.configuration.policy.roles[waiting]],
-    requestUsers: [...progress.sites.values()]
+    requestUsers: takingPart(progress)
       .filter(({ report }) => !report)
       .flatMap(({ acceptedBy }) => acceptedBy.map(({ login }) => login)),
-    commands: commandsFor(progress, state, waiting, given),
+    commands: commandsFor(situation, state, waiting, given),
   };
 }
 
@@ -46,7 +60,7 @@ function waitingFor(facts: Facts, progress: Progress, state: State): Role | unde
         ? 'provider'
         : 'repository-managers';
     case 'unverified':
-      return progress.verification?.report.outcome === 'wait-for-provider' ? 'provider' : 'technology-unit';
+      return waitsForProvider(progress) ? 'provider' : 'technology-unit';
     case 'verified':
     case 'rolling-out':
     case 'done':
@@ -61,21 +75,29 @@ function waitingFor(facts: Facts, progress: Progress, state: State): Role | unde
   }
 }
 
-function awaitingOf(
-  facts: Facts,
-  progress: Progress,
-  state: State,
-  waiting: Role | undefined,
-): readonly Awaited[] {
-  if (waiting === undefined) return [];
-  const clocks = clocksIn({ facts, progress, at: facts.now });
+/** Is a countermeasure awaited (T3w)? */
+export const waitsForProvider = ({ pauses }: Progress): boolean =>
+  pauses.length > 0 && pauses.at(-1)?.to === undefined;
+
+function awaitingOf(situation: Situation, state: State, waiting: Role | undefined): readonly Awaited[] {
+  const { facts, progress, at } = situation;
   const one = (who: string, what: string, due: string | undefined): Awaited => ({
     who,
     for: what,
     due,
-    late: due !== undefined && due < facts.now,
+    late: due !== undefined && due < at,
   });
-  const since = progress.since;
+  const approvals = openExceptions(facts, progress).map(({ asked, waitsFor }) =>
+    one(waitsFor, `\`/approve ${asked.id}\`: ${asked.rules.join(', ')}`, undefined),
+  );
+  const running = runningClocks(situation, state);
+  if (waiting === undefined) {
+    const reviews = running.map(({ who, due }) =>
+      one(who, 'the review of a release that an exception let through', due),
+    );
+    return [...reviews, ...approvals];
+  }
+  const due = running[0]?.due;
   switch (state) {
     case 'draft':
       return [
@@ -86,6 +108,7 @@ function awaitingOf(
             : 'marking the pull request ready for review',
           undefined,
         ),
+        ...approvals,
       ];
     case 'certified':
       return [
@@ -94,107 +117,114 @@ function awaitingOf(
           waiting === 'provider'
             ? 'mending what keeps the packages from being pulled'
             : 'pulling the packages into `unverified`',
-          clocks.due(since, 'step1'),
+          due,
         ),
+        ...approvals,
       ];
     case 'unverified':
       return [
         waiting === 'provider'
-          ? one(waiting, 'the agreed countermeasure', undefined)
-          : one(waiting, 'the verification report', clocks.due(since, 'step2')),
+          ? one(waiting, 'the agreed countermeasure (`/ready <what was done>`)', undefined)
+          : one(waiting, 'the verification report', due),
+        ...approvals,
       ];
     case 'verified':
-      return [one('early adopters', 'accepting the release (`/accept <site>`)', clocks.due(since, 'accept'))];
+      return [
+        one('early adopters', 'accepting the release (`/accept <site>`)', due),
+        ...silentSites(situation)
+          .filter(({ late }) => late)
+          .map(({ site, due: answer }) => one(site, 'an answer to the call', answer)),
+        ...approvals,
+      ];
     case 'rolling-out': {
-      const sites = [...progress.sites.values()]
-        .filter((part) => !part.report || isTainted(facts, part))
-        .map((part) => one(part.site, 'the report', clocks.due(part.deployedAt ?? part.acceptedAt, 'step3')));
+      const sites = running.map((clock) => one(clock.who, 'the report', clock.due));
       return sites.length > 0
-        ? sites
-        : [one('early adopters', missingReports(facts, progress).join('; '), undefined)];
+        ? [...sites, ...approvals]
+        : [one('early adopters', missingReports(facts, progress).join('; '), undefined), ...approvals];
     }
     case 'done': {
-      const { ends, over } = graceOf({ facts, progress, at: facts.now });
+      const { over, ends } = graceOf(situation);
+      const worst = worstReport(progress);
+      const experts = expertsOf(facts).map(({ login }) => login);
+      const how = worst === undefined ? '' : ` (the worst report is \`${worst}\`)`;
+      const asked =
+        experts.length > 0 ? `; the expert of the stack is asked first: ${experts.join(', ')}` : '';
+      const isFrozen = frozenBy(situation) !== undefined;
       return [
-        one(waiting, over ? 'closing it with a summary' : 'closing it when the grace period is over', ends),
+        one(
+          waiting,
+          `${over ? 'closing it with a summary' : 'closing it when the grace period is over'}${how}${asked}`,
+          isFrozen ? undefined : ends,
+        ),
+        ...approvals,
       ];
     }
     case 'closing':
-      return [one(waiting, 'closing it again, or rejecting it: the release is held', undefined)];
+      return [
+        one(waiting, 'closing it again, or rejecting it: the release is held', undefined),
+        ...approvals,
+      ];
     case 'success':
     case 'warning':
     case 'rejected':
     case 'withdrawn':
-      return [];
+      return approvals;
   }
 }
 
-function siteStanding(facts: Facts, progress: Progress, part: Participation): SiteStanding {
-  const { report } = part;
+/** Every site that was invited, or had a part: those that accepted first. */
+function siteStandings(situation: Situation): readonly SiteStanding[] {
+  const { facts, progress } = situation;
+  const parts = [...progress.sites.values()].map((part) => siteStanding(situation, part));
+  const absent = [...progress.absent.values()]
+    .filter(({ site }) => !progress.sites.has(site))
+    .map((entry) => ({
+      ...nothingYet(facts, entry.site),
+      participation: entry.event === 'declined' ? ('declined' as const) : ('excused' as const),
+      reason: entry.reason,
+    }));
+  const silent = silentSites(situation).map(({ site, due, late }) => ({
+    ...nothingYet(facts, site),
+    participation: late ? ('no-answer' as const) : ('invited' as const),
+    due,
+  }));
+  return [...parts, ...absent, ...silent];
+}
+
+const nothingYet = (facts: Facts, site: string): SiteStanding => ({
+  site,
+  participation: 'invited',
+  committed: isCommitted(facts, site),
+  people: [],
+  outcome: undefined,
+  due: undefined,
+  reason: undefined,
+  tainted: false,
+});
+
+function siteStanding(situation: Situation, part: Participation): SiteStanding {
+  const { report, ended } = part;
+  const begun = part.deployedAt === undefined ? 'accepted' : 'deployed';
+  const stays = report ? 'done' : begun;
   return {
     site: part.site,
-    participation: report ? 'done' : part.deployedAt === undefined ? 'accepted' : 'deployed',
+    participation: ended ? (ended.event === 'left' ? 'withdrawn' : 'excused') : stays,
     committed: part.committed,
     people: part.acceptedBy.map(({ login }) => login),
     outcome: report?.value.outcome,
-    due: report
-      ? undefined
-      : clocksIn({ facts, progress, at: facts.now }).due(part.deployedAt ?? part.acceptedAt, 'step3'),
-    tainted: isTainted(facts, part),
+    due: (report ?? ended) ? undefined : reportDue(situation, part),
+    reason: ended?.reason,
+    tainted: mustReportAgain(situation.facts, situation.progress, part),
   };
 }
 
-/** Who took the ticket with `/take`, as long as it waits for a role of theirs. */
-function takersOf(facts: Facts, progress: Progress, waiting: Role | undefined): readonly string[] {
+/** Who took the ticket with `/take`, as long as it waits for a role of theirs; else the experts of its stack, who are asked first (A-38). */
+function assigneesFor(facts: Facts, progress: Progress, waiting: Role | undefined): readonly string[] {
   if (waiting === undefined || waiting === 'provider') return [];
   // By the login that the account has now: GitHub assigns nobody by an old one, and says nothing (T14).
   const takers = progress.taken.flatMap(({ id }) =>
     facts.teams[waiting].filter((member) => member.id === id),
   );
-  return takers.slice(-1).map(({ login }) => login);
-}
-
-function commandsFor(
-  progress: Progress,
-  state: State,
-  waiting: Role | undefined,
-  pullGivenUp: boolean,
-): Decision['commands'] {
-  const commands: { for: string; text: string }[] = [];
-  const may = (who: string, ...texts: string[]): void => {
-    commands.push(...texts.map((text) => ({ for: who, text })));
-  };
-  if (pullGivenUp) may('repository managers, provider', '/retry');
-  if (state === 'unverified' && waiting === 'technology-unit') {
-    may(
-      'technology unit',
-      'review: approve with the verification form',
-      'review: request changes with the verification form',
-      '/reject <reason>',
-      '/take',
-    );
-  }
-  const held = state === 'closing' && progress.held !== undefined;
-  if (state === 'verified' || state === 'rolling-out' || state === 'done' || held) {
-    may('early adopters', '/accept <site>');
-    if (progress.sites.size > 0)
-      may(
-        'early adopters',
-        '/deployed <site>',
-        'review: approve (Success), comment (Warning) or request changes (Reject), with the report form',
-      );
-    may('staged-rollout managers', '/take');
-  }
-  if (state === 'done' || held) {
-    may(
-      'staged-rollout managers',
-      '/close success <summary>',
-      '/close warning <summary>',
-      '/close reject <summary>',
-    );
-  }
-  if (['certified', 'unverified', 'verified', 'rolling-out', 'done'].includes(state))
-    may('provider', '/withdraw <reason>');
-  may('anyone', '/explain', '/help');
-  return commands;
+  if (takers.length > 0 || waiting !== 'staged-rollout') return takers.slice(-1).map(({ login }) => login);
+  return expertsOf(facts).map(({ login }) => login);
 }

@@ -1,16 +1,26 @@
-import type { Facts } from '../model/facts.ts';
+import type { Closing, ClosingNotes } from '../model/exception.ts';
+import { type Outcome, outcomes } from '../model/report.ts';
 import { terminalStates } from '../model/state.ts';
-import { problemText } from '../wording/problem-text.ts';
 import { isIn, isProvider } from './authority.ts';
-import { ticketProblems } from './certify.ts';
-import type { Progress } from './progress.ts';
-import { type Act, type Situation, type Verdict, clocksIn, counts, refused } from './situation.ts';
-import { missingReports } from './stage.ts';
+import { fieldsOf } from './command.ts';
+import { overrides, unmetEvidence } from './evidence.ts';
+import { ask } from './exceptions.ts';
+import { mustHandOver } from './experts.ts';
+import { missingReports } from './reports.ts';
+import { type Act, type Situation, type Verdict, counts, refused } from './situation.ts';
 
-/** T8 and T10: `/close success|warning|reject` and a written summary (R-2.4-12.7, R-2.4-12.7.2b). */
+const noteNames = [
+  'acknowledge_uncovered',
+  'better_because',
+  'workaround_because',
+  'early_because',
+  'known_issue',
+] as const;
+
+/** T8, T10, T10e and T11: `/close success|warning|reject` and a written summary (R-2.4-12.7, R-2.4-12.7.2b). */
 export function close(situation: Situation, act: Act): Verdict {
   const { facts } = situation;
-  const { input, command } = act;
+  const { input } = act;
   if (!isIn(facts, 'staged-rollout', input.by)) {
     const team = facts.configuration.policy.roles['staged-rollout'];
     return refused(`Closing is the staged-rollout group's: only members of the team ${team} can do this.`);
@@ -20,90 +30,112 @@ export function close(situation: Situation, act: Act): Verdict {
       'Who provided a release cannot close it: roles are exclusive per ticket. Another staged-rollout manager has to.',
     );
   }
+  const closing = closingOf(act);
+  if (typeof closing === 'string') return refused(closing);
+  const handOver = mustHandOver(situation, input.by);
+  if (handOver !== undefined) return refused(handOver);
+  return closing.outcome === 'reject'
+    ? closeWithReject(situation, act, closing)
+    : closeWell(situation, act, closing);
+}
+
+/** What a manager wrote behind and below `/close`, or what is missing in it. */
+function closingOf({ command }: Act): Closing | string {
   const word = (command?.argument ?? '').split(/\s+/)[0]?.toLowerCase() ?? '';
-  const outcome = (['success', 'warning', 'reject'] as const).find((known) => known === word);
+  const outcome = outcomes.find((known) => known === word);
   if (outcome === undefined) {
-    return refused(
-      'Say how it closes: `/close success`, `/close warning` or `/close reject`, with a summary behind it or on the lines below.',
-    );
+    return 'Say how it closes: `/close success`, `/close warning` or `/close reject`, with a summary behind it or on the lines below.';
   }
-  const summary = (command?.text ?? '').slice(word.length).trim();
-  if (summary === '') {
-    return refused(
-      `A summary of the results is needed: write it behind \`/close ${outcome}\` or on the lines below.`,
-    );
-  }
-  const no = mayNotClose(situation, outcome);
-  if (no.length > 0) return refused(`It cannot be closed with \`${outcome}\` now: ${no.join('; ')}.`);
-  return counts({ event: 'closed', outcome, summary, head: facts.pull.head });
+  const { rest, fields } = fieldsOf((command?.text ?? '').slice(word.length).trim(), noteNames);
+  if (rest === '')
+    return `A summary of the results is needed: write it behind \`/close ${outcome}\` or on the lines below.`;
+  const notes: ClosingNotes = {
+    ...oneText('acknowledge_uncovered', fields.acknowledge_uncovered),
+    ...oneText('better_because', fields.better_because),
+    ...oneText('workaround_because', fields.workaround_because),
+    ...oneText('early_because', fields.early_because),
+    ...(fields.known_issue === undefined ? {} : { known_issues: fields.known_issue }),
+  };
+  return { outcome, summary: rest, ...(Object.keys(notes).length === 0 ? {} : { notes }) };
 }
 
-function mayNotClose(situation: Situation, outcome: 'success' | 'warning' | 'reject'): readonly string[] {
+/** A field that says nothing is as good as not there. */
+function oneText<Name extends string>(
+  name: Name,
+  texts: readonly string[] | undefined,
+): Partial<Record<Name, string>> {
+  const text = (texts ?? []).join('\n').trim();
+  const field: Partial<Record<Name, string>> = {};
+  if (text !== '') field[name] = text;
+  return field;
+}
+
+function closeWell(situation: Situation, act: Act, closing: Closing): Verdict {
   const { facts, progress } = situation;
-  if (progress.state === 'closing') {
-    if (!progress.held) return ['it is closing already'];
-    return outcome === 'reject' ? [] : unmetEvidence(facts, progress, situation);
-  }
-  if (terminalStates.has(progress.state)) {
-    return [`the ticket is \`${progress.state}\` and closed already; a new attempt is a new ticket`];
-  }
-  if (progress.state !== 'rolling-out' && progress.state !== 'done') {
-    return [`the ticket is \`${progress.state}\`, and closing comes after the staged rollout`];
-  }
-  if (outcome === 'reject') return missingReports(facts, progress);
-  return unmetEvidence(facts, progress, situation);
-}
-
-/** What a release needs to enter production (I1), as far as it is not met. Read before the merge, and again as of the merge. */
-export function unmetEvidence(facts: Facts, progress: Progress, situation: Situation): readonly string[] {
+  const no = isTooEarlyOrLate(situation, closing.outcome);
+  if (no !== undefined) return refused(cannot(closing.outcome, [no]));
+  const told = withKnownIssues(situation, closing);
   const digest = progress.certified?.digest;
-  const unmet: string[] = [];
-  if (digest === undefined) return ['the release is not certified'];
-  unmet.push(...ticketProblems(facts).map(problemText));
-  // A content that changed after the close is not merged either (I7); of a merge, its own digest is judged.
-  if (!facts.pull.merge && facts.ticket.digest !== digest) {
-    unmet.push('the ticket is not the one that was certified: its content changed');
+  const isRejected = digest !== undefined && progress.rejects.has(digest);
+  const unmet = unmetEvidence(situation, told, { overridesReject: isRejected });
+  if (unmet.length > 0) return refused(cannot(closing.outcome, unmet));
+  // A-12: over an early adopter's Reject only with the word of a second manager.
+  if (isRejected) {
+    const reason = told.notes?.better_because ?? told.summary;
+    return counts(ask(situation, act.input.by, ['override-reject'], reason, told));
   }
-  if (
-    progress.verification?.digest !== digest ||
-    !progress.verification.report.outcome.startsWith('accept')
-  ) {
-    unmet.push('the Technology Unit has not verified these packages');
-  }
-  if (progress.phase !== 'rolling-out') unmet.push('no early adopter has accepted it');
-  unmet.push(...missingReports(facts, progress));
-  if (progress.rejectedDigests.has(digest)) {
-    unmet.push('an early adopter rejected it, so it can only be closed with `reject`');
-  }
-  const grace = graceOf(situation);
-  if (!grace.over) {
-    unmet.push(
-      grace.ends === undefined
-        ? 'the grace period has not begun'
-        : `the grace period runs until ${grace.ends} at the latest`,
-    );
-  }
-  return unmet;
+  return counts({ event: 'closed', ...told, head: facts.pull.head });
 }
 
-/**
- * The grace period (R-2.4-12.8, A-15): begins at the first deployment (or the first accept when nobody said so), and is over after the
- * class's maximum, or earlier when the minimum has passed and every site has reported exposure of all its VOs.
- */
-export function graceOf(situation: Situation): { readonly over: boolean; readonly ends: string | undefined } {
-  const { facts, progress, at } = situation;
-  const parts = [...progress.sites.values()];
-  const starts = parts.map(({ deployedAt }) => deployedAt).filter((time) => time !== undefined);
-  const accepts = parts.map(({ acceptedAt }) => acceptedAt);
-  const start = (starts.length > 0 ? starts : accepts).toSorted()[0];
-  if (start === undefined) return { over: false, ends: undefined };
-  const clocks = clocksIn(situation);
-  const ends = clocks.due(start, 'grace');
-  if (ends <= at) return { over: true, ends };
-  const all = parts.every((part) => {
-    const vos = facts.configuration.earlyAdopters.sites.find(({ site }) => site === part.site)?.vos ?? [];
-    const exposed = new Set(part.report?.value.exposure?.vos ?? []);
-    return part.report !== undefined && vos.length > 0 && vos.every((vo) => exposed.has(vo));
-  });
-  return { over: all && clocks.due(start, 'grace_minimum') <= at, ends };
+function closeWithReject(situation: Situation, act: Act, closing: Closing): Verdict {
+  const { facts, progress } = situation;
+  const { state } = progress;
+  if (state === 'closing' && progress.held)
+    return counts({ event: 'closed', ...closing, head: facts.pull.head });
+  const no = isTooEarlyOrLate(situation, 'reject');
+  if (no !== undefined) return refused(cannot('reject', [no]));
+  const isAskedFor = [...progress.exceptions.values()].find(({ rules }) => rules.includes('early-reject'));
+  if (isAskedFor) return refused(`That was asked for already: \`/approve ${isAskedFor.id}\` supports it.`);
+  // A-05: before every site has reported a second person has to see the show stopper too.
+  if (state !== 'rolling-out' || missingReports(facts, progress).length > 0)
+    return counts(ask(situation, act.input.by, ['early-reject'], closing.summary, closing));
+  return counts({ event: 'closed', ...closing, head: facts.pull.head });
+}
+
+function isTooEarlyOrLate(situation: Situation, outcome: Outcome): string | undefined {
+  const { progress } = situation;
+  const { state, phase } = progress;
+  if (state === 'closing') return progress.held ? undefined : 'it is closing already';
+  if (terminalStates.has(state))
+    return `the ticket is \`${state}\` and closed already; a new attempt is a new ticket`;
+  if (phase === 'verified' || phase === 'rolling-out') return undefined;
+  // T11: an emergency with a waiver may go on from where its packages are pulled.
+  if (phase === 'unverified' && outcome !== 'reject') return undefined;
+  return `the ticket is \`${state}\`, and closing comes after the staged rollout`;
+}
+
+const cannot = (outcome: Outcome, unmet: readonly string[]): string =>
+  `It cannot be closed with \`${outcome}\` now: ${unmet.join('; ')}.`;
+
+/** A-14: what users have to know is in the record before promotion: what sites asked for, with what the manager adds. */
+function withKnownIssues({ progress }: Situation, closing: Closing): Closing {
+  if (closing.outcome !== 'warning') return closing;
+  const asked = [...progress.sites.values()].flatMap(({ report }) =>
+    (report?.value.changes_requested ?? []).map(({ text }) => text),
+  );
+  const issues = [...new Set([...(closing.notes?.known_issues ?? []), ...asked])];
+  return issues.length === 0 ? closing : { ...closing, notes: { ...closing.notes, known_issues: issues } };
+}
+
+/** What an approved exception closes (A-05, A-12): judged once more where the release stands now. */
+export function closeByException(situation: Situation, closing: Closing, id: string): Verdict {
+  const { facts } = situation;
+  const no = isTooEarlyOrLate(situation, closing.outcome);
+  if (no !== undefined) return refused(cannot(closing.outcome, [no]));
+  const unmet =
+    closing.outcome === 'reject'
+      ? []
+      : unmetEvidence(situation, closing, { overridesReject: overrides(situation.progress, id) });
+  if (unmet.length > 0) return refused(cannot(closing.outcome, unmet));
+  return counts({ event: 'closed', ...closing, head: facts.pull.head, exception: id });
 }

@@ -3,12 +3,24 @@ import { visibleText } from './visible-text.ts';
 /** The commands that people write in comments (process.md section 3). A new one breaks the build until `/help` mentions it. */
 export const commandNames = [
   'accept',
+  'decline',
   'deployed',
+  'leave',
+  'call',
+  'excuse',
   'close',
   'take',
   'reject',
+  'ready',
   'withdraw',
   'retry',
+  'waive',
+  'approve',
+  'freeze',
+  'unfreeze',
+  'rollback',
+  'pilot',
+  'advisory',
   'explain',
   'help',
 ] as const;
@@ -60,4 +72,31 @@ export function yamlBlockOf(body: string): string | undefined {
   return visibleText(body)
     .fences.find(({ info }) => /^ya?ml$/i.test(info))
     ?.lines.join('\n');
+}
+
+/**
+ * Takes the text of a command and gives what stands on lines `name: text` of the names given, and the rest of it. A name that comes twice
+ * gives two texts; a text goes on on lines that are indented.
+ */
+export function fieldsOf<Name extends string>(
+  text: string,
+  names: readonly Name[],
+): { readonly rest: string; readonly fields: Readonly<Partial<Record<Name, readonly string[]>>> } {
+  const fields: Partial<Record<Name, string[]>> = {};
+  const rest: string[] = [];
+  let current: string[] | undefined;
+  for (const line of text.split('\n')) {
+    const match = /^([a-z_]{3,40}):[ \t]*(.*)$/.exec(line);
+    const name = names.find((known) => known === match?.[1]);
+    if (name !== undefined) {
+      current = fields[name] ??= [];
+      current.push((match?.[2] ?? '').trim());
+    } else if (current !== undefined && /^[ \t]+\S/.test(line)) {
+      current.push(`${current.pop() ?? ''} ${line.trim()}`.trim());
+    } else {
+      current = undefined;
+      rest.push(line);
+    }
+  }
+  return { rest: rest.join('\n').trim(), fields };
 }

@@ -3,18 +3,25 @@ import type { Facts } from '../model/facts.ts';
 import type { Entry, Event, NewEntry, Person } from '../model/journal.ts';
 import { type State, terminalStates } from '../model/state.ts';
 import { answerText } from '../wording/answers.ts';
+import { pilotForm } from '../wording/forms.ts';
 import { noticesOf } from '../wording/notices.ts';
 import { explanation } from '../wording/status.ts';
 import { isIn } from './authority.ts';
 import { awaitedOf } from './await.ts';
 import { certify } from './certify.ts';
+import { foreseen } from './foreseen.ts';
+import { invitedSites } from './invite.ts';
 import { intakeOf, pulledEvents } from './intake.ts';
-import { actsOf, isNegative, judge } from './interpret.ts';
+import { actsOf } from './acts.ts';
+import { isNegative, judge } from './interpret.ts';
 import { judgeMerge } from './merge.ts';
 import { movedEvents, wantedMove } from './move.ts';
 import { type Progress, progressOf, sourceKey } from './progress.ts';
-import { missingReports } from './stage.ts';
-import type { Act } from './situation.ts';
+import { nextReminder, reminders } from './remind.ts';
+import { missingReports } from './reports.ts';
+import { reviewEvents, wantsReview } from './review.ts';
+import type { Act, Situation } from './situation.ts';
+import { sideStandings } from './side-standings.ts';
 import { stepsOf } from './steps.ts';
 
 /** Refusals that one ticket gives people in a day; what comes after is silence, so that nobody can make the system write for ever (trust.md 8.11). */
@@ -41,13 +48,20 @@ export function decide(facts: Facts): Decision {
     add(events, 'rollout', facts.now);
   };
 
-  byItself(certify(facts, progress));
+  const early = foreseen(facts, progress);
+  const certified = certify(facts, early.length > 0 ? progressOf(early) : progress);
+  byItself(certified);
+  if (certified.length > 0) for (const { by, at, source, ...event } of early) add([event], by, at, source);
+  else if (early.length > 0) progress = progressOf(early);
   const answers = hear(facts, () => progress, entries, add);
   byItself(closedByHand(facts, progress));
   byItself(pulledEvents(facts, progress));
   byItself(movedEvents(facts, progress));
-  if (facts.call && progress.call === undefined) byItself([{ event: 'called', issue: facts.call.number }]);
+  if (facts.call && progress.call === undefined)
+    byItself([{ event: 'called', issue: facts.call.number, invited: invitedSites(facts) }]);
   byItself(judgeMerge(facts, progress));
+  byItself(reviewEvents(facts, progress));
+  byItself(reminders({ facts, progress, at: facts.now }, stateOf(facts, progress)));
 
   return conclude(facts, progress, record, answers);
 }
@@ -79,6 +93,7 @@ function hear(
         kind: input.kind,
         id: input.id,
         ...(part === 0 ? {} : { part }),
+        ...(input.where === 'call' ? { where: input.where } : {}),
         body: input.bodySha256,
       };
       add(verdict.events, input.by, input.at, source);
@@ -88,7 +103,10 @@ function hear(
         marker,
         where: input.where,
         to: input.by,
-        body: answerText(input, verdict, () => explanation(standingOf(facts, progress()))),
+        body: answerText(input, verdict, {
+          explain: () => explanation(standingOf(facts, progress())),
+          pilot: () => pilotForm(facts),
+        }),
       });
     }
   }
@@ -128,13 +146,15 @@ const mayClose = (facts: Facts, by: Person): boolean =>
 /** Where the ticket stands, why, and who is awaited: what every page and text prints. */
 function standingOf(facts: Facts, progress: Progress) {
   const state = stateOf(facts, progress);
+  const situation: Situation = { facts, progress, at: facts.now };
   return {
     state,
     held: state === 'closing' && progress.held !== undefined,
     release: facts.ticket.id,
     digest: facts.ticket.digest,
     steps: stepsOf(facts, progress, state),
-    ...awaitedOf(facts, progress, state),
+    ...awaitedOf(situation, state),
+    ...sideStandings(situation, state),
   };
 }
 
@@ -150,7 +170,8 @@ function conclude(
   const ended = terminalStates.has(state);
   const atRest = move === undefined && (facts.shelf === undefined || progress.shelf?.published === true);
   const intake = intakeOf(facts, progress);
-  const inRollout = progress.phase === 'verified' || progress.phase === 'rolling-out';
+  const isOpenYet = progress.closed === undefined && progress.merged === undefined;
+  const inRollout = isOpenYet && (progress.phase === 'verified' || progress.phase === 'rolling-out');
   const callOpen = facts.call?.open === true;
   return {
     ...standing,
@@ -171,9 +192,17 @@ function conclude(
         facts.pull.closedBy !== undefined,
       openCall: inRollout && !ended && progress.call === undefined && facts.call === undefined,
       closeCall: ended && callOpen,
+      openReview: wantsReview(facts, progress),
     },
-    wakeAt: intake.is === 'later' ? intake.at : undefined,
-    settled: ended && atRest && !facts.pull.open && !callOpen && record.length === 0,
+    wakeAt: intake.is === 'later' ? intake.at : nextReminder({ facts, progress, at: facts.now }, state),
+    settled:
+      ended &&
+      atRest &&
+      !facts.pull.open &&
+      !callOpen &&
+      record.length === 0 &&
+      (progress.review === undefined || progress.reviewed) &&
+      standing.exceptions.every(({ stands }) => stands !== 'waiting'),
   };
 }
 

@@ -1,32 +1,29 @@
-import type { Facts, Input } from '../model/facts.ts';
+import type { Facts } from '../model/facts.ts';
 import type { Event } from '../model/journal.ts';
 import { readAs } from '../model/yaml.ts';
 import { EarlyAdopterReportSchema, VerificationReportSchema } from '../model/report.ts';
 import { plainText } from '../wording/problem-text.ts';
 import { isIn, sitesOf } from './authority.ts';
-import { close } from './close.ts';
-import { commandNames, commandsOf, yamlBlockOf } from './command.ts';
+import { close, closeByException } from './close.ts';
+import { commandNames, yamlBlockOf } from './command.ts';
+import { advise } from './embargo.ts';
+import { approve, waive } from './exceptions.ts';
+import { call, excuse } from './invite.ts';
+import { pilot } from './pilot.ts';
+import type { AskedException } from './progress.ts';
+import { rollback } from './rollback.ts';
 import { type Act, type Situation, type Verdict, counts, nothing, refused } from './situation.ts';
-import { accept, deployed, report } from './stage.ts';
-import { rejectByCommand, take, verifyByReview } from './verify.ts';
-
-/** What a person did with one input: its commands, and for a review its report. */
-export function actsOf(input: Input): readonly Act[] {
-  if (input.bot) return [];
-  const commands = commandsOf(input.body).map((command, part) => ({ input, part, command }));
-  if (input.kind === 'comment')
-    return isRejectReport(input.body) ? [{ input, part: 0, command: undefined }] : commands;
-  return [{ input, part: 0, command: undefined }, ...commands.map((act) => ({ ...act, part: act.part + 1 }))];
-}
-
-const isRejectReport = (body: string): boolean =>
-  /^kind:\s*["']?EarlyAdopterReport\b/m.test(yamlBlockOf(body) ?? '') &&
-  /^outcome:\s*["']?reject\b/m.test(yamlBlockOf(body) ?? '');
+import { accept, decline, deployed, leave, report } from './stage.ts';
+import { freeze } from './standstill.ts';
+import { take } from './take.ts';
+import { ready, rejectByCommand, verifyByReview } from './verify.ts';
 
 /** Judges one act where it finds the release. */
 export function judge(situation: Situation, act: Act): Verdict {
   const verdict = act.command ? judgeCommand(situation, act, act.command.word) : judgeReview(situation, act);
   if (verdict.is === 'counts' && situation.progress.phase === 'none') {
+    // They are waited with: see `foreseen`.
+    if (act.command?.name === 'waive' || act.command?.name === 'approve') return nothing;
     return refused(
       'The ticket is not certified yet: it has to be complete and marked ready for review first.',
     );
@@ -43,24 +40,49 @@ export function judge(situation: Situation, act: Act): Verdict {
 export const isNegative = (event: Event): boolean =>
   event.event === 'rejected' ||
   ((event.event === 'reported' || event.event === 'verified') && event.report.outcome === 'reject') ||
-  (event.event === 'closed' && event.outcome === 'reject');
+  (event.event === 'closed' && event.outcome === 'reject') ||
+  (event.event === 'asked' && event.rules.every((rule) => rule === 'early-reject' || rule === 'rollback')) ||
+  event.event === 'frozen';
 
 function judgeCommand(situation: Situation, act: Act, word: string): Verdict {
   switch (act.command?.name) {
     case 'accept':
       return accept(situation, act);
+    case 'decline':
+      return decline(situation, act);
     case 'deployed':
       return deployed(situation, act);
+    case 'leave':
+      return leave(situation, act);
+    case 'call':
+      return call(situation, act);
+    case 'excuse':
+      return excuse(situation, act);
     case 'close':
       return close(situation, act);
     case 'take':
       return take(situation, act);
     case 'reject':
       return rejectByCommand(situation, act);
+    case 'ready':
+      return ready(situation, act);
     case 'withdraw':
       return withdraw(situation, act);
     case 'retry':
       return retry(situation, act);
+    case 'waive':
+      return waive(situation, act);
+    case 'approve':
+      return approve(situation, act, (asked) => happensWith(situation, asked));
+    case 'freeze':
+    case 'unfreeze':
+      return freeze(situation, act);
+    case 'rollback':
+      return rollback(situation, act);
+    case 'pilot':
+      return pilot(situation, act);
+    case 'advisory':
+      return advise(situation, act);
     case 'explain':
       return { is: 'answered', with: 'explain' };
     case 'help':
@@ -70,6 +92,14 @@ function judgeCommand(situation: Situation, act: Act, word: string): Verdict {
         `There is no command \`/${word}\`. There are: ${commandNames.map((name) => `\`/${name}\``).join(', ')}.`,
       );
   }
+}
+
+/** What an exception brings about with its last approval (A-05, A-12, A-34). Gives why not when it no longer can. */
+function happensWith(situation: Situation, asked: AskedException): readonly Event[] | string {
+  if (asked.rules.includes('rollback')) return [{ event: 'rolled-back', reason: asked.reason }];
+  if (!asked.close) return [];
+  const verdict = closeByException(situation, asked.close, asked.id);
+  return verdict.is === 'counts' ? verdict.events : verdict.is === 'refused' ? verdict.because : [];
 }
 
 /** `/retry`: the pull starts again (A-02). */

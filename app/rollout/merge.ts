@@ -1,6 +1,6 @@
 import type { Facts } from '../model/facts.ts';
 import type { Event } from '../model/journal.ts';
-import { unmetEvidence } from './close.ts';
+import { overrides, unmetEvidence } from './evidence.ts';
 import type { Progress } from './progress.ts';
 
 /**
@@ -14,9 +14,10 @@ export function judgeMerge(facts: Facts, progress: Progress): readonly Event[] {
   if (nowhere && facts.journal.length === 0) return [];
   const { merge } = facts.pull;
   const { closed } = progress;
+  const judged = { overridesReject: overrides(progress, closed?.exception) };
   if (!merge) {
     if (!closed) return [];
-    const unmet = unmetEvidence(facts, progress, { facts, progress, at: closed.at });
+    const unmet = unmetEvidence({ facts, progress, at: closed.at }, closed, judged);
     return unmet.length === 0 ? [] : [{ event: 'held', because: `before the merge, ${unmet.join('; ')}` }];
   }
   if (!closed) {
@@ -25,7 +26,7 @@ export function judgeMerge(facts: Facts, progress: Progress): readonly Event[] {
       : [{ event: 'held', because: 'the ticket was merged by hand before it was closed' }];
   }
   const at = closed.at > merge.at ? closed.at : merge.at;
-  const unmet = [...unmetEvidence(facts, progress, { facts, progress, at })];
+  const unmet = [...unmetEvidence({ facts, progress, at }, closed, judged)];
   if (!merge.onlyTheTicket) unmet.push('the merge changed more than the ticket file');
   if (merge.digest !== progress.certified?.digest)
     unmet.push('the merged ticket is not the one that was verified');

@@ -22,6 +22,17 @@ export function wantedMove(facts: Facts, progress: Progress): Move | undefined {
     }
     return undefined;
   }
+  // what is rolled back leaves production with its reason; the ticket stays on the main branch, since it was released.
+  if (progress.rolledBack) {
+    return inChannel
+      ? {
+          to: 'withdrawn',
+          digest: actual.manifest.digest,
+          revertTicket: false,
+          reason: progress.rolledBack.reason,
+        }
+      : undefined;
+  }
   // Content that changed and changed back was voided too: it leaves, to be pulled anew.
   if (actual && inChannel && (actual.manifest.digest !== digest || progress.pulled === undefined)) {
     return {
@@ -39,7 +50,12 @@ export function wantedMove(facts: Facts, progress: Progress): Move | undefined {
 }
 
 function wantedShelf(progress: Progress): Channel | undefined {
-  if (progress.merged && progress.closed) return 'production';
+  if (progress.merged && progress.closed) {
+    // T11: what an emergency skips it still passes through, so that no channel is jumped over.
+    const { shelf } = progress;
+    const isBehind = shelf?.shelf === 'unverified' || (shelf?.shelf === 'staged-rollout' && !shelf.published);
+    return isBehind ? 'staged-rollout' : 'production';
+  }
   // Nothing moves while a release is held, and nothing moves back by itself.
   if (progress.held ?? progress.merged) return undefined;
   const digest = progress.certified?.digest;

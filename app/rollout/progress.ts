@@ -1,11 +1,14 @@
 import type { Shelf } from '../model/channel.ts';
+import type { ClockMark, ClockName } from '../model/clock.ts';
+import type { Closing, ExceptionRole, ExceptionRule } from '../model/exception.ts';
 import type { Entry, NewEntry, Person, Source } from '../model/journal.ts';
+import type { Pilot } from '../model/pilot.ts';
 import type { EarlyAdopterReport } from '../model/report.ts';
 import type { State } from '../model/state.ts';
 
-type Of<K extends NewEntry['event']> = Extract<NewEntry, { event: K }>;
+export type Of<K extends NewEntry['event']> = Extract<NewEntry, { event: K }>;
 
-/** One site's part, as the journal tells it. */
+/** The part of a site that accepted, as the journal tells it. */
 export interface Participation {
   readonly site: string;
   readonly committed: boolean;
@@ -20,6 +23,19 @@ export interface Participation {
         readonly value: EarlyAdopterReport;
       }
     | undefined;
+  /** The site left, or was excused, before it reported: nobody waits for it any more. */
+  readonly ended: Of<'left'> | Of<'excused'> | undefined;
+}
+
+/** An exception that was asked for, and who stands behind it. */
+export interface AskedException {
+  readonly id: string;
+  readonly rules: readonly ExceptionRule[];
+  readonly reason: string;
+  readonly at: string;
+  readonly close: Closing | undefined;
+  /** Who asked, and who approved, each with the roles that the person had then. */
+  readonly backers: readonly { readonly by: Person; readonly as: readonly ExceptionRole[] }[];
 }
 
 /** Where a release stands according to its journal alone. */
@@ -36,10 +52,30 @@ export interface Progress {
   /** The last move that is in the journal, and whether the channels were read back after it. */
   readonly shelf: { readonly shelf: Shelf; readonly digest: string; readonly published: boolean } | undefined;
   readonly sites: ReadonlyMap<string, Participation>;
-  /** Digests that some site rejected: sticky, whatever is said or deleted later (I10). */
-  readonly rejectedDigests: ReadonlySet<string>;
+  /** Contents that some site rejected, and when last: sticky, whatever is said or deleted later (I10). */
+  readonly rejects: ReadonlyMap<string, string>;
   readonly call: number | undefined;
-  readonly taken: readonly Person[];
+  /** Sites that were invited, by the call or by hand, and when. */
+  readonly invited: ReadonlyMap<string, string>;
+  /** Sites that said no, or were excused, without having accepted. */
+  readonly absent: ReadonlyMap<string, Of<'declined'> | Of<'excused'>>;
+  /** Who took the ticket; with a reason it was also handed over (A-38). */
+  readonly taken: readonly (Person & { readonly reason: string | undefined })[];
+  readonly exceptions: ReadonlyMap<string, AskedException>;
+  /** Exceptions asked for so far, those of a voided content too: their numbers are never used again. */
+  readonly exceptionCount: number;
+  readonly frozen: Of<'frozen'> | undefined;
+  readonly pilots: ReadonlyMap<string, Pilot>;
+  readonly advisories: readonly Of<'advised'>[];
+  /** While the provider was waited for in step 2. */
+  readonly pauses: readonly { readonly from: string; readonly to: string | undefined }[];
+  /** What clocks have told already, by `clockKey`. */
+  readonly reminded: ReadonlyMap<string, readonly { readonly mark: ClockMark; readonly day: number }[]>;
+  readonly review: Of<'review-opened'> | undefined;
+  readonly reviewed: boolean;
+  /** When the production channel was read back with the release in it. */
+  readonly inProduction: string | undefined;
+  readonly rolledBack: Of<'rolled-back'> | undefined;
   readonly closed: Of<'closed'> | undefined;
   readonly merged: Of<'merged'> | undefined;
   readonly held: Of<'held'> | undefined;
@@ -51,16 +87,23 @@ export interface Progress {
   readonly seen: ReadonlyMap<string, NewEntry>;
 }
 
-type Draft = {
-  -readonly [K in keyof Omit<Progress, 'state' | 'sites' | 'rejectedDigests' | 'seen'>]: Progress[K];
-} & {
+type Kept = 'sites' | 'rejects' | 'seen' | 'invited' | 'absent' | 'exceptions' | 'pilots' | 'reminded';
+type Draft = { -readonly [K in keyof Omit<Progress, 'state' | Kept>]: Progress[K] } & {
   sites: Map<string, Participation>;
-  rejectedDigests: Set<string>;
+  rejects: Map<string, string>;
   seen: Map<string, NewEntry>;
+  invited: Map<string, string>;
+  absent: Map<string, Of<'declined'> | Of<'excused'>>;
+  exceptions: Map<string, AskedException>;
+  pilots: Map<string, Pilot>;
+  reminded: Map<string, readonly { readonly mark: ClockMark; readonly day: number }[]>;
 };
 
 export const sourceKey = (kind: string, id: number, part = 0): string =>
   `${kind}:${String(id)}:${String(part)}`;
+
+/** Which clock: its name, whom it is for, and when it began. */
+export const clockKey = (clock: ClockName, who: string, since: string): string => `${clock} ${who} ${since}`;
 
 /** Folds a journal into where the release stands. Pure, total: every journal that could be written can be read. */
 export function progressOf(entries: readonly (Entry | NewEntry)[]): Progress {
@@ -71,8 +114,18 @@ export function progressOf(entries: readonly (Entry | NewEntry)[]): Progress {
     certified: undefined,
     shelf: undefined,
     call: undefined,
-    rejectedDigests: new Set(),
+    rejects: new Map(),
+    invited: new Map(),
     taken: [],
+    exceptionCount: 0,
+    frozen: undefined,
+    pilots: new Map(),
+    advisories: [],
+    reminded: new Map(),
+    review: undefined,
+    reviewed: false,
+    inProduction: undefined,
+    rolledBack: undefined,
     merged: undefined,
     rejected: undefined,
     withdrawn: undefined,
@@ -91,6 +144,9 @@ const nothingYet = () => ({
   pulled: undefined,
   verification: undefined,
   sites: new Map<string, Participation>(),
+  absent: new Map<string, Of<'declined'> | Of<'excused'>>(),
+  exceptions: new Map<string, AskedException>(),
+  pauses: [],
   closed: undefined,
   held: undefined,
 });
@@ -127,9 +183,11 @@ function apply(draft: Draft, entry: NewEntry): void {
       if (entry.digest !== draft.certified?.digest || draft.pulled === undefined) return;
       if (entry.shelf === 'unverified') enter(draft, 'unverified', entry.at);
       if (entry.shelf === 'staged-rollout') enter(draft, 'verified', entry.at);
+      if (entry.shelf === 'production' && draft.merged) draft.inProduction ??= entry.at;
       return;
     case 'verified':
       draft.verification = entry;
+      pause(draft, entry.report.outcome === 'wait-for-provider', entry.at);
       if (entry.report.outcome === 'reject') {
         draft.rejected = { at: 'verification', reason: entry.report.notes ?? '', when: entry.at };
       }
@@ -140,16 +198,60 @@ function apply(draft: Draft, entry: NewEntry): void {
     case 'withdrawn':
       draft.withdrawn = entry;
       return;
+    case 'resumed':
+      pause(draft, false, entry.at);
+      return;
     case 'called':
       draft.call = entry.issue;
+      for (const site of entry.invited ?? []) draft.invited.set(site, entry.at);
+      return;
+    case 'invited':
+      if (entry.is === 'site') draft.invited.set(entry.who, entry.at);
       return;
     case 'taken':
-      if (entry.by !== 'rollout') draft.taken = [...draft.taken, entry.by];
+      if (entry.by !== 'rollout') draft.taken = [...draft.taken, { ...entry.by, reason: entry.reason }];
       return;
     case 'accepted':
     case 'deployed':
     case 'reported':
       takePart(draft, entry);
+      return;
+    case 'declined':
+      draft.absent.set(entry.site, entry);
+      return;
+    case 'left':
+    case 'excused':
+      goesWithout(draft, entry);
+      return;
+    case 'asked':
+    case 'approved':
+      except(draft, entry);
+      return;
+    case 'frozen':
+      draft.frozen = entry;
+      return;
+    case 'unfrozen':
+      draft.frozen = undefined;
+      return;
+    case 'piloted':
+      draft.pilots.set(entry.pilot.name, entry.pilot);
+      return;
+    case 'advised':
+      draft.advisories = [...draft.advisories, entry];
+      return;
+    case 'reminded': {
+      const key = clockKey(entry.clock, entry.who, entry.since);
+      draft.reminded.set(key, [...(draft.reminded.get(key) ?? []), { mark: entry.mark, day: entry.day }]);
+      return;
+    }
+    case 'review-opened':
+      draft.review = entry;
+      return;
+    case 'reviewed':
+      draft.reviewed = true;
+      return;
+    case 'rolled-back':
+      draft.rolledBack = entry;
       return;
     case 'closed':
       if (entry.outcome === 'reject') {
@@ -181,25 +283,54 @@ function takePart(draft: Draft, entry: Of<'accepted'> | Of<'deployed'> | Of<'rep
   const site: Participation = {
     site: entry.site,
     committed: entry.event === 'accepted' ? entry.committed : (known?.committed ?? false),
-    acceptedAt: known?.acceptedAt ?? entry.at,
+    acceptedAt: entry.event === 'accepted' ? entry.at : (known?.acceptedAt ?? entry.at),
     acceptedBy: by === 'rollout' || people.some((person) => person.id === by.id) ? people : [...people, by],
     deployedAt: known?.deployedAt ?? (entry.event === 'deployed' ? entry.at : undefined),
     report:
       entry.event === 'reported'
         ? { at: entry.at, by: entry.by, source: entry.source, value: entry.report }
         : known?.report,
+    ended: undefined,
   };
   draft.sites.set(entry.site, site);
+  draft.absent.delete(entry.site);
   if (entry.event === 'reported' && entry.report.outcome === 'reject')
-    draft.rejectedDigests.add(entry.digest);
+    draft.rejects.set(entry.digest, entry.at);
   if (draft.phase === 'verified') enter(draft, 'rolling-out', entry.at);
+}
+
+function goesWithout(draft: Draft, entry: Of<'left'> | Of<'excused'>): void {
+  const known = draft.sites.get(entry.site);
+  if (known) draft.sites.set(entry.site, { ...known, ended: entry });
+  else if (entry.event === 'excused') draft.absent.set(entry.site, entry);
+}
+
+function pause(draft: Draft, waits: boolean, at: string): void {
+  const open = draft.pauses.at(-1);
+  const isOpen = open !== undefined && open.to === undefined;
+  if (waits && !isOpen) draft.pauses = [...draft.pauses, { from: at, to: undefined }];
+  if (!waits && isOpen) draft.pauses = [...draft.pauses.slice(0, -1), { ...open, to: at }];
+}
+
+function except(draft: Draft, entry: Of<'asked'> | Of<'approved'>): void {
+  const { exception: id, by } = entry;
+  if (by === 'rollout') return;
+  const backer = { by, as: entry.as };
+  if (entry.event === 'asked') {
+    const { rules, reason, at, close } = entry;
+    draft.exceptionCount += 1;
+    draft.exceptions.set(id, { id, rules, reason, at, close, backers: [backer] });
+    return;
+  }
+  const known = draft.exceptions.get(id);
+  if (known) draft.exceptions.set(id, { ...known, backers: [...known.backers, backer] });
 }
 
 /** `done` is not known here: it depends on the policy's minimum of reports (see `stage.ts`). */
 function stateOf(draft: Draft): State {
   if (draft.withdrawn) return 'withdrawn';
   if (draft.rejected) return 'rejected';
-  if (draft.merged && draft.closed && draft.shelf?.shelf === 'production' && draft.shelf.published) {
+  if (draft.merged && draft.closed && draft.inProduction !== undefined) {
     return draft.closed.outcome === 'warning' ? 'warning' : 'success';
   }
   if (draft.closed ?? draft.held) return 'closing';

@@ -1,5 +1,6 @@
 import type { Facts, Input } from '../model/facts.ts';
 import type { Event } from '../model/journal.ts';
+import type { ReleaseClass } from '../model/release-class.ts';
 import type { Command } from './command.ts';
 import type { Progress } from './progress.ts';
 import { type Clocks, clocksOf } from './timeline.ts';
@@ -25,12 +26,15 @@ export interface Act {
 export type Verdict =
   | { readonly is: 'counts'; readonly events: readonly Event[] }
   | { readonly is: 'refused'; readonly because: string }
-  | { readonly is: 'answered'; readonly with: 'help' | 'explain' }
+  | { readonly is: 'answered'; readonly with: 'help' | 'explain' | 'pilot' }
   | { readonly is: 'nothing' };
 
 export const counts = (...events: readonly Event[]): Verdict => ({ is: 'counts', events });
 export const refused = (because: string): Verdict => ({ is: 'refused', because });
 export const nothing: Verdict = { is: 'nothing' };
 
+/** The class that the ticket declares; the strictest usual one while it cannot be read. */
+export const classOf = (facts: Facts): ReleaseClass => facts.ticket.value?.spec.class ?? 'revision';
+
 export const clocksIn = ({ facts }: Situation): Clocks =>
-  clocksOf(facts.configuration.policy, facts.ticket.value?.spec.class ?? 'revision');
+  clocksOf(facts.configuration.policy, classOf(facts));

@@ -1,14 +1,14 @@
-import type { Facts } from '../model/facts.ts';
 import type { EarlyAdopterReport } from '../model/report.ts';
 import type { Site } from '../model/early-adopters.ts';
 import { inline } from '../wording/markdown.ts';
-import { committedSites, isCommitted, isProvidersOwn, sitesOf } from './authority.ts';
-import { type Participation, type Progress, sourceKey } from './progress.ts';
+import { isCommitted, sitesOf } from './authority.ts';
+import { embargoOf } from './embargo.ts';
+import type { Progress } from './progress.ts';
 import { type Act, type Situation, type Verdict, counts, nothing, refused } from './situation.ts';
 import { notThisRelease } from './verify.ts';
 
 /** Sites can act: in the staged rollout, and while a close of it is held, or what is asked of them there could never be done. */
-const open = ({ state, phase, held }: Progress): boolean =>
+export const isOpenToSites = ({ state, phase, held }: Progress): boolean =>
   (phase === 'verified' || phase === 'rolling-out') &&
   (state === phase || (state === 'closing' && held !== undefined));
 const isClosing = (progress: Progress): boolean =>
@@ -19,9 +19,50 @@ export function accept(situation: Situation, act: Act): Verdict {
   const site = siteMeant(situation, act);
   if (typeof site === 'string') return refused(site);
   const { progress, facts } = situation;
-  if (progress.sites.has(site.site)) return nothing;
-  if (!open(progress)) return refused(notOpen(progress, 'accepted'));
-  return counts({ event: 'accepted', site: site.site, committed: isCommitted(facts, site.site) });
+  const part = progress.sites.get(site.site);
+  if (part && !part.ended) return nothing;
+  if (!isOpenToSites(progress)) return refused(notOpen(progress, 'accepted'));
+  const committed = isCommitted(facts, site.site);
+  if (!committed && embargoOf(situation) !== undefined) {
+    return refused(
+      'This release is under embargo: until it is lifted, only sites that are committed to the component take part (R-2.4-E2).',
+    );
+  }
+  return counts({ event: 'accepted', site: site.site, committed });
+}
+
+/** `/decline <site> <reason>`: a site that was called says no; it may still change its mind. */
+export function decline(situation: Situation, act: Act): Verdict {
+  const said = siteAndReason(situation, act, 'decline');
+  if (typeof said === 'string') return refused(said);
+  const { progress } = situation;
+  const { site, reason } = said;
+  if (!isOpenToSites(progress)) return refused(notOpen(progress, 'declined'));
+  const part = progress.sites.get(site);
+  if (part && !part.ended)
+    return refused(`${site} has accepted this release: to stop, say \`/leave ${site} <reason>\`.`);
+  if (progress.absent.get(site)?.event === 'declined') return nothing;
+  return counts({ event: 'declined', site, reason });
+}
+
+/** `/leave <site> <reason>`: a site that accepted stops before it has reported. */
+export function leave(situation: Situation, act: Act): Verdict {
+  const said = siteAndReason(situation, act, 'leave');
+  if (typeof said === 'string') return refused(said);
+  const { progress } = situation;
+  const { site, reason } = said;
+  const part = progress.sites.get(site);
+  if (part?.ended?.event === 'left') return nothing;
+  if (!isOpenToSites(progress)) return refused(notOpen(progress, 'left'));
+  if (!part)
+    return refused(
+      `${site} has not accepted this release; \`/decline ${site} <reason>\` says no to the call.`,
+    );
+  if (part.report)
+    return refused(
+      `${site} has reported already, and what it found stands. To change it, submit a new report.`,
+    );
+  return counts({ event: 'left', site, reason });
 }
 
 /** `/deployed <site>`: starts the site's exposure, and with the first one the grace period (A-15). */
@@ -30,9 +71,9 @@ export function deployed(situation: Situation, act: Act): Verdict {
   if (typeof site === 'string') return refused(site);
   const { progress } = situation;
   const part = progress.sites.get(site.site);
-  if (part?.deployedAt !== undefined) return nothing;
-  if (!open(progress)) return refused(notOpen(progress, 'deployed'));
-  if (!part)
+  if (part?.deployedAt !== undefined && !part.ended) return nothing;
+  if (!isOpenToSites(progress)) return refused(notOpen(progress, 'deployed'));
+  if (!part || part.ended)
     return refused(`${site.site} has not accepted this release yet: \`/accept ${site.site}\` comes first.`);
   return counts({ event: 'deployed', site: site.site });
 }
@@ -53,9 +94,12 @@ export function report(situation: Situation, act: Act, value: EarlyAdopterReport
   const wrong = notThisRelease(situation, value);
   if (wrong !== undefined) return refused(wrong);
   // A Reject that comes between close and merge is evidence as of the merge: it counts, and holds the release.
-  const inTime = open(progress) || (value.outcome === 'reject' && isClosing(progress));
+  const inTime = isOpenToSites(progress) || (value.outcome === 'reject' && isClosing(progress));
   if (!inTime) return refused(notOpen(progress, 'reported on'));
-  if (!progress.sites.has(site.site)) {
+  const part = progress.sites.get(site.site);
+  // A site that was excused may still report, and one that left may still say no; a Success of a site that left means nothing.
+  const mayReport = part && (part.ended?.event !== 'left' || value.outcome === 'reject');
+  if (!mayReport) {
     return refused(
       `${site.site} has not accepted this release yet: \`/accept ${site.site}\` comes first, then the report.`,
     );
@@ -79,6 +123,25 @@ export function report(situation: Situation, act: Act, value: EarlyAdopterReport
     digest: progress.certified?.digest ?? '',
     report: value,
   });
+}
+
+/** The site and the reason of `/decline` and `/leave`; the name may be left out by who speaks for one site only. */
+function siteAndReason(
+  situation: Situation,
+  act: Act,
+  word: string,
+): { readonly site: string; readonly reason: string } | string {
+  const mine = sitesOf(situation.facts, act.input.by);
+  const first = (act.command?.argument ?? '').split(/\s+/)[0] ?? '';
+  const named = mine.find(({ site }) => site.toLowerCase() === first.toLowerCase());
+  const [only] = mine;
+  const site = named ?? (mine.length === 1 ? only : undefined);
+  if (!site) return notYours(mine, first);
+  const text = act.command?.text ?? '';
+  const reason = (named ? text.slice(first.length) : text).trim();
+  return reason === ''
+    ? `Please say why, so that the others know: \`/${word} ${site.site} <reason>\`.`
+    : { site: site.site, reason };
 }
 
 function siteMeant({ facts }: Situation, { input, command }: Act): Site | string {
@@ -110,75 +173,4 @@ function notOpen(progress: Progress, what: string): string {
   return later
     ? `The release is \`${progress.state}\`: it can be ${what} once it is verified and in the channel staged-rollout.`
     : `The release is \`${progress.state}\`: it can no longer be ${what}.`;
-}
-
-/** What keeps the rollout from being done; empty when every site that accepted has reported and the minimum is met (R-2.4-12.7a, A-09, A-10). */
-export function missingReports(facts: Facts, progress: Progress): readonly string[] {
-  const parts = [...progress.sites.values()];
-  const missing = parts
-    .filter((part) => !part.report)
-    .map((part) => `${part.site} accepted and has not reported yet`);
-  for (const part of parts) {
-    if (part.report && isTainted(facts, part)) {
-      missing.push(
-        `the report of ${part.site} was edited after it was read: ${part.site} has to report again`,
-      );
-    }
-  }
-  for (const part of parts.filter(({ report: given }) => given && given.value.outcome !== 'reject')) {
-    if (hasUnreadNo(facts, progress, part)) {
-      missing.push(
-        `${part.site} requested changes after its report, in a review without a report that can be read: ${part.site} has to report again`,
-      );
-    }
-  }
-  const least = minimumReports(facts);
-  const independent = parts.filter((part) => part.report && !isProvidersOwn(facts, part.site)).length;
-  if (independent < least) {
-    const own = parts.some((part) => part.report && isProvidersOwn(facts, part.site));
-    missing.push(
-      `${String(independent)} of at least ${String(least)} report${least === 1 ? '' : 's'} came in${own ? ', not counting the provider’s own sites' : ''}`,
-    );
-  }
-  return missing;
-}
-
-/** A-10: the class's minimum, or as many as there are committed sites if fewer, but never less than one. */
-export function minimumReports(facts: Facts): number {
-  const releaseClass = facts.ticket.value?.spec.class ?? 'revision';
-  const least = facts.configuration.policy.classes[releaseClass].minimum_reports;
-  return Math.max(1, Math.min(least, Math.max(1, committedSites(facts).length)));
-}
-
-/** An edited report holds the release back until that site reports again (process.md 1.2). */
-export function isTainted(facts: Facts, part: Participation): boolean {
-  const { report: given } = part;
-  const source = given?.source;
-  if (!source || given.value.outcome === 'reject') return false;
-  const input = facts.inputs.find(({ kind, id }) => kind === source.kind && id === source.id);
-  return input !== undefined && input.bodySha256 !== source.body;
-}
-
-/** A no that could not be read as a report is not lost: it holds the release until its site says what it means (I11, I15). */
-function hasUnreadNo(facts: Facts, progress: Progress, part: Participation): boolean {
-  return facts.inputs.some(
-    ({ kind, id, by, at, review }) =>
-      kind === 'review' &&
-      review === 'changes-requested' &&
-      at > (part.report?.at ?? '') &&
-      !progress.seen.has(sourceKey(kind, id)) &&
-      sitesOf(facts, by).some(({ site }) => site === part.site),
-  );
-}
-
-/** Targets that no site reported on. Told, so that whoever closes knows. */
-export function uncoveredTargets(facts: Facts, progress: Progress): readonly string[] {
-  const covered = new Set(
-    [...progress.sites.values()].flatMap((part) =>
-      (part.report?.value.targets ?? []).map(({ platform, arch }) => `${platform} ${arch}`),
-    ),
-  );
-  return (facts.ticket.value?.spec.targets ?? [])
-    .map(({ platform, arch }) => `${platform} ${arch}`)
-    .filter((target) => !covered.has(target));
 }

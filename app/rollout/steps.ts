@@ -3,12 +3,15 @@ import type { Facts } from '../model/facts.ts';
 import { type State, terminalStates } from '../model/state.ts';
 import { problemText } from '../wording/problem-text.ts';
 import { inline, quoted } from '../wording/markdown.ts';
+import { waitsForProvider } from './await.ts';
 import { ticketProblems } from './certify.ts';
-import { graceOf } from './close.ts';
+import { lifted } from './exceptions.ts';
+import { graceOf } from './grace.ts';
 import { intakeOf } from './intake.ts';
 import type { Progress } from './progress.ts';
 import { clocksIn } from './situation.ts';
-import { missingReports, uncoveredTargets } from './stage.ts';
+import { missingReports, takingPart, uncoveredTargets, worstReport } from './reports.ts';
+import { frozenBy } from './standstill.ts';
 
 /** The five steps and where each stands: the one value that check runs, the status comment, pages and JSON print. */
 export function stepsOf(facts: Facts, progress: Progress, state: State): readonly Step[] {
@@ -135,6 +138,13 @@ function verificationStep(facts: Facts, progress: Progress, state: State): Step 
       because: [quoted(progress.rejected.reason)],
     });
   }
+  const skipped = lifted({ facts, progress, at: facts.now }, 'verification');
+  if (skipped && !progress.verification)
+    return told({
+      stands: 'met',
+      title: `Skipped by exception ${skipped.id}`,
+      because: [quoted(skipped.reason)],
+    });
   const report = progress.verification?.report;
   if (report?.outcome.startsWith('accept') === true) {
     const by = progress.verification?.by;
@@ -152,24 +162,35 @@ function verificationStep(facts: Facts, progress: Progress, state: State): Step 
         });
   }
   if (state !== 'unverified') return told({ stands: 'waiting', title: 'Waits for the packages' });
-  if (report?.outcome === 'wait-for-provider') {
+  if (report?.outcome === 'wait-for-provider' && waitsForProvider(progress)) {
     return told({
       stands: 'working',
       title: 'Waits for the provider',
-      because: ['A countermeasure was agreed:', quoted(report.countermeasure ?? '')],
+      because: [
+        'A countermeasure was agreed:',
+        quoted(report.countermeasure ?? ''),
+        'The clock stands still until the provider says `/ready <what was done>`, or pushes a new content.',
+      ],
     });
   }
   return told({
     stands: 'working',
     title: 'Waits for the Technology Unit',
     because: ['The Technology Unit verifies by a review with the verification form.'],
-    due: clocksIn({ facts, progress, at: facts.now }).due(progress.since, 'step2'),
+    due: clocksIn({ facts, progress, at: facts.now }).dueWithPauses(progress.since, 'step2', progress.pauses),
   });
 }
 
 function rolloutStep(facts: Facts, progress: Progress, state: State): Step {
   const told = (telling: Telling): Step => step('staged rollout', 'R-2.4-12', telling);
-  const parts = [...progress.sites.values()];
+  const parts = takingPart(progress);
+  const skipped = lifted({ facts, progress, at: facts.now }, 'staged-rollout');
+  if (skipped && parts.length === 0)
+    return told({
+      stands: 'met',
+      title: `Skipped by exception ${skipped.id}`,
+      because: [quoted(skipped.reason)],
+    });
   const reports = parts.map((part) =>
     part.report
       ? `${part.site}: ${part.report.value.outcome}`
@@ -215,7 +236,11 @@ function closeStep(facts: Facts, progress: Progress, state: State): Step {
   switch (state) {
     case 'success':
     case 'warning':
-      return told({ stands: 'met', title: `In production: ${state}`, because: summary });
+      return told({
+        stands: 'met',
+        title: progress.rolledBack ? `Rolled back (${state})` : `In production: ${state}`,
+        because: progress.rolledBack ? [...summary, quoted(progress.rolledBack.reason)] : summary,
+      });
     case 'rejected': {
       const early = progress.rejected?.at === 'verification';
       return told({
@@ -246,14 +271,26 @@ function closeStep(facts: Facts, progress: Progress, state: State): Step {
             because: [...summary, publishing(facts)],
           });
     case 'done': {
-      const { over, ends } = graceOf({ facts, progress, at: facts.now });
+      const situation = { facts, progress, at: facts.now };
+      const { over, ends } = graceOf(situation);
+      const frozen = frozenBy(situation);
+      const worst = worstReport(progress);
       return told({
         stands: 'working',
-        title: over ? 'Waits for the staged-rollout managers to close' : 'Grace period',
-        because: over
-          ? ['Every site has reported and the grace period is over.']
-          : [`Every site has reported; the grace period runs until ${ends ?? ''}.`],
-        due: ends,
+        title:
+          frozen !== undefined
+            ? 'Frozen: nothing moves into production'
+            : over
+              ? 'Waits for the staged-rollout managers to close'
+              : 'Grace period',
+        because: [
+          over
+            ? 'Every site has reported and the grace period is over.'
+            : `Every site has reported; the grace period runs until ${ends ?? ''}.`,
+          ...(worst === undefined ? [] : [`The reports suggest \`${worst}\`: the worst of them.`]),
+          ...(frozen === undefined ? [] : [`${frozen}.`]),
+        ],
+        due: frozen === undefined ? ends : undefined,
       });
     }
     case 'draft':

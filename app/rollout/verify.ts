@@ -1,7 +1,7 @@
 import type { VerificationReport } from '../model/report.ts';
 import { inline } from '../wording/markdown.ts';
 import { isIn, isProvider } from './authority.ts';
-import { type Act, type Situation, type Verdict, counts, nothing, refused } from './situation.ts';
+import { type Act, type Situation, type Verdict, counts, refused } from './situation.ts';
 
 /** T3, T3w and T4 by a review of the Technology Unit (R-2.4-11.1 to R-2.4-11.2d). */
 export function verifyByReview(situation: Situation, act: Act, report: VerificationReport): Verdict {
@@ -69,6 +69,21 @@ function mayNotVerify({ facts, progress }: Situation, { input }: Act): string | 
   return undefined;
 }
 
+/** `/ready <what was done>`: the provider has done its part of a countermeasure, and the Technology Unit looks again (R-2.4-11.2c). */
+export function ready({ facts, progress }: Situation, { input, command }: Act): Verdict {
+  if (!isProvider(facts, input.by))
+    return refused('Only the provider says that its part of a countermeasure is done.');
+  if (
+    progress.pauses.at(-1)?.to !== undefined ||
+    progress.pauses.length === 0 ||
+    progress.state !== 'unverified'
+  )
+    return refused(`Nobody waits for the provider: the release is \`${progress.state}\`.`);
+  const because = command?.text ?? '';
+  if (because === '') return refused('Please say what was done: `/ready <what was done>`.');
+  return counts({ event: 'resumed', because });
+}
+
 /** Reports quote what their author saw: the release and its digest (T19). */
 export function notThisRelease(
   { facts, progress }: Situation,
@@ -82,15 +97,4 @@ export function notThisRelease(
     return `The report quotes the release digest \`${report.digest.slice(0, 12)}\`; this release is \`${digest.slice(0, 12)}\`. What it describes is not what is here now. Please look again and use the newest form.`;
   }
   return undefined;
-}
-
-/** `/take`: somebody of the role that is awaited takes the ticket (A-47). */
-export function take({ facts, progress }: Situation, { input }: Act): Verdict {
-  if (!isIn(facts, 'technology-unit', input.by) && !isIn(facts, 'staged-rollout', input.by)) {
-    return refused('Only verifiers and staged-rollout managers can take a ticket.');
-  }
-  if (isProvider(facts, input.by))
-    return refused('Who provided a release cannot take its ticket: roles are exclusive per ticket.');
-  if (progress.taken.some(({ id }) => id === input.by.id)) return nothing;
-  return counts({ event: 'taken' });
 }

@@ -1,6 +1,7 @@
 import type { Entry } from '../model/journal.ts';
 import type { Shelf } from '../model/channel.ts';
 import { visibleText } from '../model/hidden-character.ts';
+import { clockWords } from '../wording/clocks.ts';
 import { shortDigest } from '../wording/markdown.ts';
 
 /** Foreign words in a sentence are cut at this many characters; the whole of them is in the journal. */
@@ -34,9 +35,39 @@ export function entrySentence(entry: Entry): string {
     case 'withdrawn':
       return `${entry.by === 'rollout' ? 'The release was taken back' : `${who} took the release back`}: ${foreign(entry.reason)}.`;
     case 'called':
-      return `The early adopters were called in #${String(entry.issue)}.`;
+      return `The early adopters were called in #${String(entry.issue)}${invited(entry.invited ?? [])}.`;
+    case 'invited':
+      return `${who} called ${entry.is === 'team' ? 'the team ' : ''}${entry.who}.`;
     case 'taken':
-      return `${who} took the ticket.`;
+      return `${who} took the ticket${noted(entry.reason)}.`;
+    case 'declined':
+      return `${entry.site} declined, says ${who}: ${foreign(entry.reason)}.`;
+    case 'left':
+      return `${entry.site} left the rollout, says ${who}: ${foreign(entry.reason)}.`;
+    case 'excused':
+      return `${who} excused ${entry.site}: ${foreign(entry.reason)}.`;
+    case 'asked':
+      return `${who} asked for the exception ${entry.exception} (${entry.rules.join(', ')}): ${foreign(entry.reason)}.`;
+    case 'approved':
+      return `${who} approved the exception ${entry.exception}.`;
+    case 'frozen':
+      return `${who} froze the release: ${foreign(entry.reason)}.`;
+    case 'unfrozen':
+      return `${who} ended the freeze of the release.`;
+    case 'piloted':
+      return `${who} recorded the pilot ${entry.pilot.name}, for ${entry.pilot.purpose}${entry.pilot.result ? `: ${entry.pilot.result.outcome}, ${foreign(entry.pilot.result.text)}` : ''}.`;
+    case 'advised':
+      return `${who} linked the advisory: ${foreign(entry.link)}.`;
+    case 'resumed':
+      return `${who} did what was agreed with the Technology Unit: ${foreign(entry.because)}.`;
+    case 'reminded':
+      return reminded(entry);
+    case 'review-opened':
+      return `A review after an exception was asked for in #${String(entry.issue)}, due ${entry.due}.`;
+    case 'reviewed':
+      return 'The review after an exception is done.';
+    case 'rolled-back':
+      return `The release is rolled back: ${foreign(entry.reason)}.`;
     case 'accepted':
       return `${entry.site} takes part${entry.committed ? '' : ' as a volunteer'}, says ${who}.`;
     case 'deployed':
@@ -51,6 +82,23 @@ export function entrySentence(entry: Entry): string {
       return `The release is held, because ${visibleText(entry.because).replaceAll('\n', ' ')}.`;
     case 'voided':
       return `The content changed from ${shortDigest(entry.was)} to ${shortDigest(entry.now)}: everything said of the old one is void.`;
+  }
+}
+
+const invited = (sites: readonly string[]): string =>
+  sites.length === 0 ? '' : `, first of all ${sites.join(', ')}`;
+
+function reminded({ clock, mark, who, due, day }: Extract<Entry, { event: 'reminded' }>): string {
+  const what = clockWords[clock];
+  switch (mark) {
+    case 'half':
+      return `Half of the time for ${what} was over (${who}, due ${due}).`;
+    case 'due':
+      return `The time for ${what} was over (${who}).`;
+    case 'late':
+      return `${who} had been late with ${what} for ${day === 1 ? 'a working day' : `${String(day)} working days`}.`;
+    case 'call':
+      return 'Nobody had accepted: new early adopters were called for.';
   }
 }
 

@@ -35,10 +35,33 @@ export function reportForm(facts: Facts, digest: string, site: string): string {
     ...targets.map(({ platform, arch }) => `  - {platform: ${platform}, arch: ${arch}}`),
     `exposure: {real_users: true, vos: [${vos.join(', ')}]}   # the VOs that used it`,
     'effort_hours: 1',
-    'issues: []               # a reject needs at least one: - {severity: critical, summary: "…"}',
+    'issues: []               # a reject needs at least one: - {severity: critical, summary: "…", bug: "https://…", workaround: "…"}',
     '# changes_requested:     # a warning needs at least one:',
     '#   - {kind: release-notes, text: "…"}   # release-notes | installation | configuration',
     'comments: ""',
+    '```',
+  ].join('\n');
+}
+
+/** The form of `/pilot`: purpose, participants, parts in the order of their introduction, where it installs from (R-2.5-3, R-2.5-13, R-2.5-14). */
+export function pilotForm(facts: Facts): string {
+  return [
+    '```yaml',
+    'kind: Pilot',
+    `release: ${facts.ticket.id ?? ''}`,
+    `digest: ${facts.ticket.digest ?? ''}`,
+    `name: ${facts.ticket.value?.metadata.component ?? 'my'}-pilot-1   # the same name again brings the record up to date`,
+    'purpose: integration     # integration | robustness | scalability | tuning',
+    'description: ""',
+    'participants:            # as: site-manager | user-community | developer',
+    '  - {who: "…", as: site-manager}',
+    '  - {who: "…", as: user-community}',
+    '  - {who: "…", as: developer}',
+    'source: "the channel unverified"   # where the pilot installs from',
+    'stages:                  # parts in the order of their introduction',
+    '  - {part: client, begins: 2026-01-31}',
+    '  - {part: server, begins: 2026-02-07}',
+    '# result: {outcome: good, text: "…"}   # good | problems | abandoned; when it is over',
     '```',
   ].join('\n');
 }

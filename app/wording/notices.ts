@@ -3,7 +3,9 @@ import type { Facts } from '../model/facts.ts';
 import type { Entry } from '../model/journal.ts';
 import type { Progress } from '../rollout/progress.ts';
 import { reportForm, verificationForm } from './forms.ts';
+import { exceptionNotices } from './exception-notices.ts';
 import { item, quoted, shortDigest } from './markdown.ts';
+import { reminderNotices } from './reminders.ts';
 import { channelAddresses } from './status.ts';
 
 type Standing = Pick<Decision, 'state' | 'sites' | 'awaiting'>;
@@ -57,10 +59,44 @@ export function noticesOf(facts: Facts, progress: Progress, standing: Standing):
         `report:${entry.site}:${mark(entry)}`,
         `${author} ${entry.site} reported **${entry.report.outcome}** (R-2.4-12.5):`,
         '',
-        ...(entry.report.issues ?? []).map(({ severity, summary }) => item(severity, summary)),
+        ...(entry.report.issues ?? []).flatMap(({ severity, summary, bug, workaround }) => [
+          item(severity, summary),
+          ...(bug === undefined || bug === '' ? [] : [item('bug (R-5-3)', bug)]),
+          ...(workaround === undefined || workaround === '' ? [] : [item('workaround (R-5-2)', workaround)]),
+        ]),
         ...(entry.report.changes_requested ?? []).map(({ kind, text }) =>
           item(`change requested in ${kind}`, text),
         ),
+      );
+    }
+    if (entry.event === 'left' || entry.event === 'excused') {
+      const people = progress.sites.get(entry.site)?.acceptedBy.map(({ login }) => `@${login}`) ?? [];
+      tell(
+        `${entry.event}:${entry.site}:${mark(entry)}`,
+        `${[author, ...people].join(' ')} ${entry.site} ${entry.event === 'left' ? 'takes no further part' : 'is excused: nobody waits for its report any more'} (A-09):`,
+        '',
+        quoted(entry.reason),
+      );
+    }
+    if (entry.event === 'invited') {
+      const site = facts.configuration.earlyAdopters.sites.find((known) => known.site === entry.who);
+      const who =
+        entry.is === 'team'
+          ? `@${facts.organisation}/${entry.who}`
+          : `${entry.who} ${(site?.github ?? []).map((login) => `@${login}`).join(' ')}`;
+      notices.push({
+        marker: `invited:${mark(entry)}`,
+        where: 'call',
+        body: `${who} you are invited to try \`${facts.ticket.id ?? ''}\` first: \`/accept <your site>\` here or in #${String(facts.pull.number)} (R-2.4-12.3b).`,
+      });
+    }
+    if (entry.event === 'resumed') {
+      const unit = `@${facts.organisation}/${facts.configuration.policy.roles['technology-unit']}`;
+      tell(
+        `resumed:${mark(entry)}`,
+        `${unit} The provider did its part; the verification goes on:`,
+        '',
+        quoted(entry.because),
       );
     }
     if (entry.event === 'verified' && entry.report.outcome === 'wait-for-provider') {
@@ -69,9 +105,12 @@ export function noticesOf(facts: Facts, progress: Progress, standing: Standing):
         `${author} The Technology Unit found a problem and waits for you (R-2.4-11.2b, R-2.4-11.2c). Agreed countermeasure:`,
         '',
         quoted(entry.report.countermeasure ?? ''),
+        '',
+        'When your part is done, say `/ready <what was done>` on a line of its own; a changed content starts over by itself. Until then the clock stands still.',
       );
     }
   }
+  notices.push(...reminderNotices(facts, progress), ...exceptionNotices(facts, progress));
   tellState(facts, progress, standing, tell, author);
   return notices;
 }
@@ -128,7 +167,7 @@ function tellState(
         '',
         ...channelAddresses(facts),
         '',
-        'Verified means production quality: deployable without interrupting the service (R-3-4).',
+        `Verified means production quality: deployable without interrupting the service (R-3-4). Problems are told here, and in production to ${helpdesk(facts)} (R-5-4).`,
       );
       return;
     case 'rolling-out':
@@ -166,9 +205,18 @@ function tellState(
         ...channelAddresses(facts),
         '',
         quoted(progress.closed?.summary ?? ''),
+        ...(progress.closed?.notes?.known_issues ?? []).map((text) => item('known issue', text)),
         '',
-        'Problems in production are reported to the helpdesk (R-5-4).',
+        `Problems in production are reported to ${helpdesk(facts)} (R-5-4).`,
       );
+      if (progress.rolledBack) {
+        tell(
+          `rolled-back:${since('rolled-back')}`,
+          `${author} ${mentions(sites)} \`${id}\` is **rolled back** (A-34): it leaves production, and the release before it is the newest there again.`,
+          '',
+          quoted(progress.rolledBack.reason),
+        );
+      }
       return;
     case 'rejected': {
       const early = progress.rejected?.at === 'verification';
@@ -179,7 +227,7 @@ function tellState(
         '',
         quoted(progress.rejected?.reason ?? ''),
         '',
-        'A new attempt is a new ticket.',
+        `A new attempt is a new ticket, with \`supersedes: ${id}\` in it (A-04).`,
       );
       return;
     }
@@ -194,6 +242,11 @@ function tellState(
   }
 }
 
+const helpdesk = (facts: Facts): string => {
+  const { helpdesk: link } = facts.configuration.policy;
+  return link === undefined ? 'the helpdesk' : `the helpdesk, ${link}`;
+};
+
 const mentions = (sites: Standing['sites']): string =>
   [...new Set(sites.flatMap(({ people }) => people.map((login) => `@${login}`)))].join(' ');
 
@@ -201,44 +254,3 @@ const peopleOf = (journal: readonly Entry[]): readonly string[] =>
   journal
     .filter(({ event }) => event === 'verified' || event === 'accepted' || event === 'reported')
     .flatMap(({ by }) => (by === 'rollout' ? [] : [`@${by.login}`]));
-
-/** The call issue: where the early adopters' team is mentioned, once per release (A-07, R-2.4-12.1). */
-export function callText(facts: Facts, digest: string): { readonly title: string; readonly body: string } {
-  const ticket = facts.ticket.value;
-  const stack = ticket?.metadata.stack ?? '';
-  const team = facts.configuration.policy.early_adopters[stack];
-  const committed = facts.configuration.earlyAdopters.sites
-    .filter(({ commitments }) =>
-      commitments.some(
-        (promise) => promise.stack === stack && promise.component === ticket?.metadata.component,
-      ),
-    )
-    .map(({ site }) => site);
-  return {
-    title: callTitle(facts.ticket.id ?? '', facts.pull.number),
-    body: [
-      `${team === undefined ? 'Early adopters' : `@${facts.organisation}/${team}`}: the release \`${facts.ticket.id ?? ''}\` is verified and waits for you in the channel \`staged-rollout\`.`,
-      '',
-      `Ticket: #${String(facts.pull.number)} · digest \`${shortDigest(digest)}\` · class **${ticket?.spec.class ?? ''}**`,
-      '',
-      ...channelAddresses(facts),
-      '',
-      'Verified means production quality: deployable without interrupting the service (R-3-4). How your site is laid out stays your decision (R-3-3).',
-      '',
-      committed.length > 0
-        ? `Committed to this component: ${committed.join(', ')}. Volunteers are welcome.`
-        : 'No site is committed to this component: volunteers are welcome.',
-      '',
-      'To take part, write on a line of its own, here or in the ticket:',
-      '',
-      '```text',
-      '/accept <your site>',
-      '```',
-      '',
-      'From then on you get the notices of the ticket; who does not accept gets no more mail than this one.',
-    ].join('\n'),
-  };
-}
-
-export const callTitle = (id: string, ticket: number): string =>
-  `Call for early adopters: ${id} (#${String(ticket)})`;

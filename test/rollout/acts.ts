@@ -123,7 +123,11 @@ export function helps(
     case 'done':
     case 'closing':
       passes(world, 300);
-      said(world, people.joao, `/close ${outcome} All well.`);
+      said(
+        world,
+        people.joao,
+        `/close ${outcome} All well.\nknown_issue: Restart it.\nbetter_because: It is rare.`,
+      );
       return;
     case 'success':
     case 'warning':
@@ -159,7 +163,11 @@ export function happens(world: SimulatedWorld, what: AnyAct, state: State, waiti
       reports(world, what.which % 3 === 0 ? by : (speaker[what.site] ?? by), what.site, what.outcome);
       return;
     case 'closes':
-      said(world, what.which % 2 === 0 ? by : people.sofia, `/close ${what.outcome} So it is.`);
+      said(
+        world,
+        what.which % 2 === 0 ? by : people.sofia,
+        `/close ${what.outcome} So it is.\nknown_issue: Restart it.`,
+      );
       return;
     case 'edits':
       if (any) {

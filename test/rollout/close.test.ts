@@ -17,7 +17,11 @@ const closes = (facts: Facts, words: string, by: Person = joao, more: Partial<In
 describe('A manager closes', () => {
   const counting: readonly (readonly [string, Facts, string])[] = [
     ['with Success (T8)', closes(done, 'success Three sites, no problem.'), 'closed success'],
-    ['with Warning (T8)', closes(done, 'warning Read the notes first.'), 'closed warning'],
+    [
+      'with Warning, and what users have to know (T8, A-14)',
+      closes(done, 'warning Read the notes first.\nknown_issue: Restart it by hand.'),
+      'closed warning',
+    ],
     ['with Reject (T10)', closes(done, 'reject It loses jobs.'), 'closed reject'],
     ['in any letters', closes(done, 'SUCCESS All well.'), 'closed success'],
     ['with the summary below', closes(done, 'success\n\nThree sites.\nNo problem.'), 'closed success'],
@@ -122,27 +126,17 @@ describe('A manager closes', () => {
       'SiGNET accepted and has not reported yet',
     ],
     [
-      'with Reject while a site has not reported',
-      closes(waiting, 'reject Bad.'),
-      'SiGNET accepted and has not reported yet',
-    ],
-    [
       'before anybody accepted',
       closes(factsAt('verified'), 'success Fine.'),
-      'closing comes after the staged rollout',
+      'no early adopter has accepted it',
     ],
     [
       'before verification',
       closes(factsAt('unverified'), 'reject Bad.'),
       'closing comes after the staged rollout',
     ],
-    ['with Success after a Reject', closes(rejected, 'success Fine.'), 'it can only be closed with `reject`'],
-    ['with Warning after a Reject', closes(rejected, 'warning Fine.'), 'it can only be closed with `reject`'],
-    [
-      'with Success after a Reject that the site took back',
-      closes(forgiven, 'success Fine.'),
-      'it can only be closed with `reject`',
-    ],
+    ['with Success after a Reject', closes(rejected, 'success Fine.'), 'the worst report is `reject` (A-12)'],
+    ['with Warning after a Reject', closes(rejected, 'warning Fine.'), 'the worst report is `reject` (A-12)'],
     [
       'while the ticket is broken',
       closes({ ...done, ticket: { ...done.ticket, problems: [problem] } }, 'success Fine.'),
@@ -163,6 +157,18 @@ describe('A manager closes', () => {
   test.each(refusedActs)('not %s, and the answer says why', (_, facts, why) => {
     expect(gains(facts)).toEqual([]);
     expect(answersTo(facts)).toEqual([expect.stringContaining(why)]);
+  });
+
+  test('with Success after a Reject that the site took back only with a second manager (A-12, I10)', () => {
+    const asks = closes(forgiven, 'success It was their own mistake.');
+    expect(gains(asks)).toEqual(['asked E1 override-reject']);
+    expect(decide(asks).todo.mergeTicket).toBe(false);
+  });
+
+  test('with Reject while a site has not reported only with a second person (T10e, A-05)', () => {
+    const asks = closes(waiting, 'reject Bad.');
+    expect(gains(asks)).toEqual(['asked E1 early-reject']);
+    expect(decide(asks).state).toBe('rolling-out');
   });
 
   test('with Reject after a Reject', () => {

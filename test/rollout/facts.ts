@@ -136,6 +136,8 @@ export function factsAt(
       'repository-managers': [people.rita, people.pavel],
       'technology-unit': [people.tiziana, people.teo, people.kim, people.pavel],
       'staged-rollout': [people.joao, people.sofia, people.pavel],
+      svg: [people.svea],
+      experts: [],
     },
     journal: journalOf(stories[point]),
     otherTicket: undefined,
@@ -147,6 +149,8 @@ export function factsAt(
     call:
       shelf === 'staged-rollout' ? { number: 500, open: true, url: 'https://forge.example/500' } : undefined,
     readBack: {},
+    review: undefined,
+    isPublic: true,
     pulled: undefined,
     onMain: false,
     ...changes,

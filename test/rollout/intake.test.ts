@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Facts } from '../../app/model/facts.ts';
 import { decide } from '../../app/rollout/decide.ts';
-import { factsAt, standing } from './facts.ts';
+import { after, factsAt, standing } from './facts.ts';
 import { people } from './people.ts';
 import { type Happening, digest, digestOf, headOf, journalOf, told } from './story.ts';
 import { answersTo, comment, gains, heard, stepOf } from './said.ts';
@@ -60,7 +60,10 @@ describe('Intake (T2)', () => {
     expect(decision).toMatchObject({ state: 'certified', waiting: 'provider', todo: { pull: false } });
     expect(decision.labels).toContain('pull-failed');
     expect(stepOf(decision, 'intake')).toBe('failed: Pull failed 3 times');
-    expect(decision.notices.map(({ body }) => body).join('\n')).toContain('arc.deb: not the sha256');
+    const { notices } = decide(
+      after(givenUp, ...decision.record.map((entry): Happening => [entry.at, entry])),
+    );
+    expect(notices.map(({ body }) => body).join('\n')).toContain('arc.deb: not the sha256');
   });
 
   test('starts again with a new commit', () => {

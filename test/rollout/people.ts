@@ -27,6 +27,8 @@ export const people = {
   niels: person('niels', 54),
   /** Speaks for two sites. */
   vera: person('vera', 55),
+  /** In the Software Vulnerability Group. */
+  svea: person('svea', 61),
   otto: person('otto', 91),
 } as const;
 

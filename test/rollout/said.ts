@@ -89,6 +89,28 @@ export function inWords(entry: NewEntry): string {
     case 'withdrawn':
     case 'rejected':
       return `${entry.event} ${entry.reason}`;
+    case 'declined':
+    case 'left':
+    case 'excused':
+      return `${entry.event} ${entry.site}`;
+    case 'asked':
+      return `asked ${entry.exception} ${entry.rules.join(',')}`;
+    case 'approved':
+      return `approved ${entry.exception}`;
+    case 'invited':
+      return `invited ${entry.who}`;
+    case 'reminded':
+      return `reminded ${entry.who} ${entry.clock} ${entry.mark}${entry.day > 0 ? ` ${String(entry.day)}` : ''}`;
+    case 'piloted':
+      return `piloted ${entry.pilot.name}`;
+    case 'advised':
+      return `advised ${entry.link}`;
+    case 'frozen':
+    case 'unfrozen':
+    case 'resumed':
+    case 'review-opened':
+    case 'reviewed':
+    case 'rolled-back':
     case 'certified':
     case 'voided':
     case 'pulled':
@@ -100,8 +122,11 @@ export function inWords(entry: NewEntry): string {
   }
 }
 
-/** What the journal gains, in words. */
-export const gains = (facts: Facts): readonly string[] => decide(facts).record.map(inWords);
+/** What the journal gains by what people did, in words; what clocks tell beside it is not asked here. */
+export const gains = (facts: Facts): readonly string[] =>
+  decide(facts)
+    .record.filter(({ event }) => event !== 'reminded')
+    .map(inWords);
 /** What people are answered. */
 export const answersTo = (facts: Facts): readonly string[] => decide(facts).answers.map(({ body }) => body);
 /** Where a step stands, by its name. */

@@ -159,7 +159,9 @@ const beginnings = [factsAt('none', {}, 'emergency'), unverified, verified, begi
 
 const waitingSites = (decision: Decision): readonly string[] =>
   decision.sites
-    .filter(({ participation, tainted }) => participation !== 'done' || tainted)
+    .filter(
+      ({ participation, tainted }) => participation === 'accepted' || participation === 'deployed' || tainted,
+    )
     .map(({ site }) => site);
 
 interface Played {

@@ -219,7 +219,12 @@ describe('After the verdict', () => {
     expect(decision.todo.move).toBeUndefined();
     expect(decision).toMatchObject({ state: 'unverified', waiting: 'provider' });
     expect(decision.awaiting).toEqual([
-      { who: 'provider', for: 'the agreed countermeasure', due: undefined, late: false },
+      {
+        who: 'provider',
+        for: 'the agreed countermeasure (`/ready <what was done>`)',
+        due: undefined,
+        late: false,
+      },
     ]);
   });
 

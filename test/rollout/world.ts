@@ -142,6 +142,9 @@ export class SimulatedWorld {
       case 'open-call':
         this.#change({ call: { number: 500, open: true, url: 'https://forge.example/500' } });
         return;
+      case 'open-review':
+        this.#change({ review: { number: 600, open: true } });
+        return;
       case 'close-call':
         this.#change({ call: facts.call && { ...facts.call, open: false } });
         return;

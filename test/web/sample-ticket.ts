@@ -105,6 +105,8 @@ function factsOf(sketch: TicketSketch): Facts {
       'repository-managers': [],
       'technology-unit': [tiziana],
       'staged-rollout': [joao],
+      svg: [],
+      experts: [],
     },
     journal: story.map(entryOf),
     otherTicket: undefined,
@@ -115,6 +117,8 @@ function factsOf(sketch: TicketSketch): Facts {
     promotion: undefined,
     call: undefined,
     readBack: {},
+    review: undefined,
+    isPublic: true,
     pulled: undefined,
     onMain: false,
   };

@@ -1,0 +1,31 @@
+import type { Facts } from '../model/facts.ts';
+import type { NewEntry } from '../model/journal.ts';
+import { actsOf } from './acts.ts';
+import { approve, waive } from './exceptions.ts';
+import { type Progress, progressOf, sourceKey } from './progress.ts';
+
+/**
+ * Exceptions that were asked for before the ticket was certified: a version exception is needed for that, and the journal begins only with
+ * it. So they are read from the conversation again each time, and written behind `certified` (A-19, A-46). Empty once there is a journal.
+ */
+export function foreseen(facts: Facts, progress: Progress): readonly NewEntry[] {
+  if (progress.phase !== 'none' || facts.journal.length > 0) return [];
+  const found: NewEntry[] = [];
+  const inputs = facts.inputs.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id - b.id));
+  for (const act of inputs.flatMap(actsOf)) {
+    const { input, part, command } = act;
+    if (input.edited || (command?.name !== 'waive' && command?.name !== 'approve')) continue;
+    const situation = { facts, progress: progressOf(found), at: input.at };
+    const verdict = command.name === 'waive' ? waive(situation, act) : approve(situation, act, () => []);
+    if (verdict.is !== 'counts') continue;
+    const source = {
+      kind: input.kind,
+      id: input.id,
+      ...(part === 0 ? {} : { part }),
+      body: input.bodySha256,
+    };
+    if (progress.seen.has(sourceKey(input.kind, input.id, part))) continue;
+    found.push(...verdict.events.map((event) => ({ ...event, at: input.at, by: input.by, source })));
+  }
+  return found;
+}

@@ -1,0 +1,84 @@
+import { type ClockName } from '../model/clock.ts';
+import type { State } from '../model/state.ts';
+import { ticketProblems } from './certify.ts';
+import { graceOf } from './grace.ts';
+import { intakeOf } from './intake.ts';
+import { reportDue } from './invite.ts';
+import { mustReportAgain, takingPart } from './reports.ts';
+import { type Situation, clocksIn } from './situation.ts';
+import { frozenBy } from './standstill.ts';
+
+/** A clock that runs for somebody right now. */
+export interface RunningClock {
+  readonly clock: ClockName;
+  /** A role, `early adopters`, or the name of a site. */
+  readonly who: string;
+  readonly since: string;
+  /** Undefined where nobody is reminded at half. */
+  readonly half: string | undefined;
+  /** Undefined while the clock stands still, waiting for the provider (R-2.4-11.2c). */
+  readonly due: string | undefined;
+}
+
+/** The clocks that run where a release stands, for whom, and when they are due (R-2.4-T3-1 to R-2.4-T3-5, R-2.4-12.2, A-15). */
+export function runningClocks(situation: Situation, state: State): readonly RunningClock[] {
+  const { facts, progress } = situation;
+  const clocks = clocksIn(situation);
+  const { since } = progress;
+  switch (state) {
+    case 'certified': {
+      const isProviders = ticketProblems(facts).length > 0 || intakeOf(facts, progress).is === 'given-up';
+      const who = isProviders ? 'provider' : 'repository-managers';
+      return [
+        { clock: 'step1', who, since, half: clocks.halfway(since, 'step1'), due: clocks.due(since, 'step1') },
+      ];
+    }
+    case 'unverified': {
+      const { pauses } = progress;
+      return [
+        {
+          clock: 'step2',
+          who: 'technology-unit',
+          since,
+          half: clocks.halfwayWithPauses(since, 'step2', pauses),
+          due: clocks.dueWithPauses(since, 'step2', pauses),
+        },
+      ];
+    }
+    case 'verified':
+      return [
+        {
+          clock: 'accept',
+          who: 'early adopters',
+          since,
+          half: clocks.halfway(since, 'accept'),
+          due: clocks.due(since, 'accept'),
+        },
+      ];
+    case 'rolling-out':
+      return takingPart(progress)
+        .filter((part) => !part.report || mustReportAgain(facts, progress, part))
+        .map((part) => {
+          const begun = part.deployedAt ?? part.acceptedAt;
+          const half = clocks.halfway(begun, 'step3');
+          return { clock: 'step3', who: part.site, since: begun, half, due: reportDue(situation, part) };
+        });
+    case 'done': {
+      const { starts, ends } = graceOf(situation);
+      // A freeze stops what managers wait for, not the clock; lateness during it is nobody's.
+      if (starts === undefined || frozenBy(situation) !== undefined) return [];
+      return [{ clock: 'grace', who: 'staged-rollout', since: starts, half: undefined, due: ends }];
+    }
+    case 'success':
+    case 'warning': {
+      const { review, reviewed } = progress;
+      if (!review || reviewed) return [];
+      return [{ clock: 'review', who: 'staged-rollout', since: review.at, half: undefined, due: review.due }];
+    }
+    case 'draft':
+    case 'closing':
+    case 'rejected':
+    case 'withdrawn':
+      return [];
+  }
+}

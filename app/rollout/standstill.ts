@@ -1,0 +1,41 @@
+import { isIn, isProvider } from './authority.ts';
+import { freezeAt, freezeEnds } from './freeze.ts';
+import { type Act, type Situation, type Verdict, classOf, counts, nothing, refused } from './situation.ts';
+import { terminalStates } from '../model/state.ts';
+import { quoted } from '../wording/markdown.ts';
+
+/**
+ * What keeps the release from moving into production although it is ready: a manager's `/freeze`, or a freeze of the calendar, which
+ * emergencies pass (process.md, odd ends). Clocks run on; a close that is late because of it is nobody's fault.
+ */
+export function frozenBy({ facts, progress, at }: Situation): string | undefined {
+  const { frozen } = progress;
+  if (frozen) {
+    const by = frozen.by === 'rollout' ? '' : ` by ${frozen.by.login}`;
+    return `moves into production are frozen${by}: ${quoted(frozen.reason)} (\`/unfreeze\` ends it)`;
+  }
+  if (classOf(facts) === 'emergency') return undefined;
+  const { calendar } = facts.configuration.policy;
+  const planned = freezeAt(calendar, at);
+  if (!planned) return undefined;
+  return `there is a freeze until ${freezeEnds(calendar, at) ?? planned.to} (${planned.reason}); only an emergency passes, or an approved \`/waive freeze <reason>\``;
+}
+
+/** `/freeze <reason>` and `/unfreeze` by a staged-rollout manager. */
+export function freeze({ facts, progress }: Situation, { input, command }: Act): Verdict {
+  const thaws = command?.name === 'unfreeze';
+  if (!isIn(facts, 'staged-rollout', input.by) || (thaws && isProvider(facts, input.by))) {
+    return refused(`Only staged-rollout managers can ${thaws ? 'end a freeze' : 'freeze a release'}.`);
+  }
+  if (terminalStates.has(progress.state))
+    return refused(`The release is \`${progress.state}\`: it moves no more.`);
+  if (thaws) return progress.frozen ? counts({ event: 'unfrozen' }) : nothing;
+  if (progress.frozen) return nothing;
+  if (progress.merged)
+    return refused(
+      'The release is merged already and on its way into production; `/rollback <reason>` takes it back afterwards.',
+    );
+  const reason = command?.text ?? '';
+  if (reason === '') return refused('Please say why: `/freeze <reason>`.');
+  return counts({ event: 'frozen', reason });
+}
