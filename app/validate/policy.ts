@@ -4,8 +4,8 @@ import type { Policy } from '../model/policy.ts';
 import type { Problem } from '../model/problem.ts';
 import { releaseClasses } from '../model/release-class.ts';
 import type { Path } from '../model/yaml.ts';
+import { calendarsProblems } from './calendar.ts';
 import { problemAt, type Sound } from './finding.ts';
-import { timeZoneProblems } from './registry.ts';
 
 const hoursOf: Readonly<Record<string, number>> = { m: 1 / 60, h: 1, wd: 8 };
 
@@ -20,7 +20,7 @@ export function policyProblems(policy: Sound<Policy>, catalogue: Catalogue | und
   return [
     ...(catalogue === undefined ? [] : stackProblems(policy, catalogue)),
     ...classProblems(policy),
-    ...calendarProblems(policy),
+    ...calendarsProblems(policy),
     ...intakeProblems(policy),
   ];
 }
@@ -85,55 +85,6 @@ function classProblems(policy: Sound<Policy>): readonly Problem[] {
     }
     return found;
   });
-}
-
-function calendarProblems(policy: Sound<Policy>): readonly Problem[] {
-  const { tz, week, holidays } = policy.value.calendar;
-  const found: Problem[] = [...timeZoneProblems(policy, ['calendar', 'tz'], tz)];
-  let working = 0;
-  for (const [day, spans] of Object.entries(week)) {
-    let before = '00:00';
-    for (const [index, span] of (spans ?? []).entries()) {
-      working += 1;
-      const [from = '', to = ''] = span.split('-');
-      if (from < before || to <= from || to > '24:00') {
-        found.push(
-          problemAt(policy, ['calendar', 'week', day, index], {
-            rule: 'working-hours',
-            message: `${span} does not lie within the day behind the hours before it.`,
-            mend: 'Write the hours of a day in order, none of them twice.',
-          }),
-        );
-      }
-      before = to;
-    }
-  }
-  if (working === 0) {
-    found.push(
-      problemAt(
-        policy,
-        ['calendar', 'week'],
-        {
-          rule: 'working-hours',
-          message: 'The week has no working hours, so no clock would ever end.',
-          mend: "Add days, for example mon: ['09:00-17:00'].",
-        },
-        true,
-      ),
-    );
-  }
-  const doubled = holidays.findIndex((date, index) => holidays.indexOf(date) !== index);
-  if (doubled !== -1) {
-    found.push(
-      problemAt(policy, ['calendar', 'holidays', doubled], {
-        rule: 'duplicate-holiday',
-        severity: 'warning',
-        message: 'This holiday stands here twice.',
-        mend: 'Delete one of the two.',
-      }),
-    );
-  }
-  return found;
 }
 
 function intakeProblems(policy: Sound<Policy>): readonly Problem[] {

@@ -193,6 +193,45 @@ describe('what files say of each other', () => {
     ['a week without hours', changed(policy, /week:\n( {4}.*\n)+/, 'week: {}\n'), ['working-hours week: {}']],
     ['a holiday twice', changed(policy, '2026-12-25', '2026-01-01'), ['duplicate-holiday? 2026-01-01']],
     ['a holiday that is no day', changed(policy, '2026-12-25', '2026-02-29'), ['bad-value 2026-02-29']],
+    [
+      'a freeze that ends before it begins',
+      changed(policy, 'from: 2026-12-21, to: 2027-01-03', 'from: 2026-12-21, to: 2026-01-03'),
+      ["freeze 2026-01-03, reason: 'year-end freeze: no promotions except emergency' }"],
+    ],
+    [
+      'a freeze over another',
+      changed(
+        policy,
+        '  freezes:\n',
+        '  freezes:\n    - { from: 2027-01-03, to: 2027-01-03, reason: move }\n',
+      ),
+      ["freeze? 2026-12-21, to: 2027-01-03, reason: 'year-end freeze: no promotions except emergency' }"],
+    ],
+    [
+      'a freeze without a reason',
+      changed(policy, "'year-end freeze: no promotions except emergency'", "' '"),
+      ["bad-value ' ' }"],
+    ],
+    [
+      "a site's calendar in a time zone that is none",
+      changed(policy, 'tz: Europe/Lisbon', 'tz: Europe/Lisboa'),
+      ['unknown-time-zone Europe/Lisboa'],
+    ],
+    [
+      "a site's calendar without hours",
+      changed(policy, /week:\n( {6}.*\n)+/, 'week: {}\n'),
+      ['working-hours week: {}'],
+    ],
+    [
+      "a site's calendar with hours that overlap",
+      changed(policy, "['09:00-14:00', '15:00-18:00']", "['09:00-14:00', '13:00-18:00']"),
+      ["working-hours '13:00-18:00']"],
+    ],
+    [
+      "a site's calendar with a name that cannot be named",
+      changed(policy, 'europe-lisbon:', 'Europe Lisbon:'),
+      ['bad-value Europe Lisbon:'],
+    ],
     ['no tries', changed(policy, 'tries: 3', 'tries: 0'), ['bad-value 0']],
     [
       'a host with its scheme',

@@ -21,13 +21,20 @@ describe('the sample policy is Table 3 of MS402 (R-2.4-T3-1 to R-2.4-T3-4)', () 
 
   const calendar = '../shared/fixtures/calendar.yaml';
   (existsSync(calendar) ? describe : describe.skip)('with the calendar of the vectors', () => {
-    test('time zone, week and holidays are the same', () => {
+    test('time zone, week, holidays and freezes are the same', () => {
       const { calendars } = load(readFileSync(calendar, 'utf8'), { schema: CORE_SCHEMA }) as {
-        calendars: Record<string, { tz: string; week: unknown; holidays: Record<string, string[]> }>;
+        calendars: Record<
+          string,
+          { tz: string; week: unknown; holidays: Record<string, string[]>; freeze?: unknown }
+        >;
       };
-      const { tz, week, holidays } = calendars['europe-amsterdam'] ?? { tz: '', week: {}, holidays: {} };
+      const { tz, week, holidays, freeze } = calendars['europe-amsterdam'] ?? {
+        tz: '',
+        week: {},
+        holidays: {},
+      };
       const ours = policy.ok ? policy.value.calendar : undefined;
-      expect(ours).toEqual({ tz, week, holidays: Object.values(holidays).flat() });
+      expect(ours).toEqual({ tz, week, holidays: Object.values(holidays).flat(), freezes: freeze });
     });
   });
 });
