@@ -55,18 +55,24 @@ function offsets(tz: string): Int16Array {
 /** How many minutes were working ones before each minute of the years. */
 function countedMinutes({ week, holidays }: Calendar, ahead: Int16Array): Uint32Array {
   const works = (['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const).map((name) =>
-    Array.from({ length: 1440 }, (_, minute) => {
+    Uint8Array.from({ length: 1440 }, (_, minute) => {
       const time = `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
-      return (week[name] ?? []).some((span) => span.slice(0, 5) <= time && time < span.slice(6));
+      return (week[name] ?? []).some((span) => span.slice(0, 5) <= time && time < span.slice(6)) ? 1 : 0;
     }),
   );
+  const never = new Uint8Array(1440);
   const free = new Set(holidays.map((date) => Date.parse(date) / 86_400_000));
   const counted = new Uint32Array(minutes + 1);
+  let [sum, day, today] = [0, Number.NaN, never];
   for (let minute = 0; minute < minutes; minute += 1) {
     const local = firstMinute + minute + (ahead[minute] ?? 0);
-    const day = Math.floor(local / 1440);
-    const isWorking = works[(day + 3) % 7]?.[local - day * 1440] === true && !free.has(day);
-    counted[minute + 1] = (counted[minute] ?? 0) + (isWorking ? 1 : 0);
+    const ofDay = local % 1440;
+    if (local - ofDay !== day) {
+      day = local - ofDay;
+      today = free.has(day / 1440) ? never : (works[(day / 1440 + 3) % 7] ?? never);
+    }
+    sum += today[ofDay] ?? 0;
+    counted[minute + 1] = sum;
   }
   return counted;
 }
