@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Effect } from '../model/effect.ts';
 import { journalPath, parseTicketPath } from '../model/release-id.ts';
 import type { Gathered } from '../facts/gather.ts';
@@ -48,7 +49,8 @@ export async function append(
 /** Files of the main branch that the decision about a release rests on. */
 function wasRead(changed: string, journal: string, ticket: string, id: string): boolean {
   return (
-    changed === journal ||
+    // Its own journal, and those of the component's other releases.
+    (changed.endsWith('.journal.yml') && dirname(changed) === dirname(journal)) ||
     changed === ticket ||
     changed === '.github/rollout.yml' ||
     changed === 'repos-manifest/channels.yml' ||

@@ -16,6 +16,7 @@ import { readChecks, readComments, readPull, readRefs, readReviews } from './con
 import { releaseDigest } from './digest.ts';
 import { manifestOf, manifestPathsOf } from './manifests.ts';
 import { configurationPaths } from './configuration.ts';
+import { componentFolder, historyOf } from './history.ts';
 import { readPromotion } from './promotion.ts';
 import type { Sources } from './sources.ts';
 import { hasStatus } from './status.ts';
@@ -58,7 +59,9 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
   // One look at the main branch for everything that is read from it below.
   await record.list(main, [
     ...configurationPaths,
-    ...(name ? [candidate.path, journalPath(name), ...manifestPathsOf(name.id)] : []),
+    ...(name
+      ? [candidate.path, journalPath(name), componentFolder(name), ...manifestPathsOf(name.id)]
+      : []),
   ]);
   const configuration = await sources.configuration.read(record, main);
   const checks = readChecks(github, at, head, self);
@@ -143,6 +146,7 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
       experts,
     },
     journal,
+    history: name ? await historyOf(sources, main, name) : [],
     otherTicket: mine ? undefined : owner.pull,
     inputs: [...comments.inputs, ...reviews, ...inCall.inputs],
     ownComments: [...comments.own, ...inCall.own],

@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { distributionName } from './ticket.ts';
-import { slug, yamlBoolean } from './scalar.ts';
+import { link, slug, version, yamlBoolean } from './scalar.ts';
 
 /** Package formats a platform can have. Only `deb` channels are published so far. */
 export const packageFormats = ['deb', 'rpm', 'tar'] as const;
 export type PackageFormat = (typeof packageFormats)[number];
 
-/** The shape of `releases/distributions.yml`: which platforms and architectures a distribution major has (R-2.2-5). */
+/** Where a distribution major stands: a component's major may enter the next one (R-2.2-8). */
+export const distributionStatuses = ['past', 'current', 'next'] as const;
+
+/** The shape of `releases/distributions.yml`: which platforms, architectures and component majors a distribution major has (R-2.2-5). */
 export const DistributionsSchema = z.strictObject({
   apiVersion: z.literal('rollout/v1'),
   kind: z.literal('Distributions'),
@@ -14,6 +17,15 @@ export const DistributionsSchema = z.strictObject({
     distributionName,
     z.strictObject({
       title: z.string().min(1).max(200),
+      status: z.enum(distributionStatuses).optional(),
+      /** Where the component majors were agreed with the providers (R-2.2-6). */
+      roadmap: link.optional(),
+      /**
+       * Component -> its version in this distribution major: the major that was agreed (`6`), or the whole version that was there before
+       * this system (`6.0.0-1`), which the class of the next one is judged against (R-2.2-5).
+       */
+      baseline: z.record(slug, version).optional(),
+      /** Whether exceptions from the version rules and the cadence may be approved here; MS402 knows none (A-46). */
       version_exceptions: yamlBoolean.optional(),
       platforms: z.record(
         slug,

@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.ts';
 import type { Channel, Shelf } from './channel.ts';
 import type { ChannelsFile } from './channels-file.ts';
+import type { ComponentRelease } from './component-release.ts';
 import type { Distributions } from './distributions.ts';
 import type { EarlyAdopters } from './early-adopters.ts';
 import type { Entry, Person } from './journal.ts';
@@ -159,6 +160,8 @@ export interface Facts {
     >
   >;
   readonly journal: readonly Entry[];
+  /** The other releases of the same component, as their journals tell them; the same array as long as nothing changes. */
+  readonly history: readonly ComponentRelease[];
   /** Another open ticket that already has this release id, if any. */
   readonly otherTicket: number | undefined;
   readonly inputs: readonly Input[];

@@ -38,12 +38,13 @@ export function compareDebianVersions(a: string, b: string): number {
   if (!left || !right) throw new RangeError('not a Debian version');
   return (
     left.epoch - right.epoch ||
-    compareParts(left.upstream, right.upstream) ||
-    compareParts(left.revision, right.revision)
+    compareText(left.upstream, right.upstream) ||
+    compareText(left.revision, right.revision)
   );
 }
 
-function compareParts(a: string, b: string): number {
+/** Compares an upstream version or a revision in dpkg's order: runs of text and runs of digits in turn (policy 5.6.12). */
+export function compareText(a: string, b: string): number {
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
@@ -85,7 +86,7 @@ function digitsAt(text: string, at: number): string {
 }
 
 /** Compares numbers of any length without losing digits. */
-function compareDigits(a: string, b: string): number {
+export function compareDigits(a: string, b: string): number {
   const left = a.replace(/^0+/, '');
   const right = b.replace(/^0+/, '');
   if (left.length !== right.length) return left.length - right.length;

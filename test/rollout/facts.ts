@@ -140,6 +140,7 @@ export function factsAt(
       experts: [],
     },
     journal: journalOf(stories[point]),
+    history: [],
     otherTicket: undefined,
     inputs: [],
     ownComments: [],

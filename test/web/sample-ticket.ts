@@ -109,6 +109,7 @@ function factsOf(sketch: TicketSketch): Facts {
       experts: [],
     },
     journal: story.map(entryOf),
+    history: [],
     otherTicket: undefined,
     inputs: [],
     ownComments: [],
