@@ -19,7 +19,10 @@ function partsOf(version: string): Parts {
   return {
     numbers: numbers === '' ? [] : numbers.split(/[._]/),
     // Semantic versioning writes a pre-release behind a hyphen, Debian and rpm behind a tilde.
-    rest: upstream.slice(numbers.length).replaceAll(/-(?=[A-Za-z])/g, '~').replaceAll('_', '.'),
+    rest: upstream
+      .slice(numbers.length)
+      .replaceAll(/-(?=[A-Za-z])/g, '~')
+      .replaceAll('_', '.'),
     revision: version.slice(upstream.length),
   };
 }
@@ -54,11 +57,6 @@ export function majorOf(version: string): string {
   return major.replace(/^0+(?=\d)/, '');
 }
 
-/** How many leading numbers a version names: 1 for `6`, 3 for `6.0.1-2`. */
-export function precisionOf(version: string): number {
-  return partsOf(version).numbers.length;
-}
-
 /**
  * What it takes to come from `previous` to `next` (R-2.2-1 to R-2.2-4): the first number makes a major, the second a minor, anything
  * behind it a revision, also where only the packaging changed. `downgrade` when `next` is older.
@@ -71,6 +69,17 @@ export function versionChange(previous: string, next: string): VersionChange {
   if (order > 0) return 'downgrade';
   const at = firstDifference(before, after)?.at;
   return at === 0 ? 'major' : at === 1 ? 'minor' : 'revision';
+}
+
+/**
+ * The same from a version that may be stated in part, as the majors of a distribution are (R-2.2-5): from `6` to 6.1.0 nothing is known
+ * (undefined), from `6` to 7.0 it is a major.
+ */
+export function changeFrom(stated: string, next: string): VersionChange | undefined {
+  const { numbers, rest, revision } = partsOf(stated);
+  if (numbers.length > 2 || rest !== '' || revision !== '') return versionChange(stated, next);
+  const change = versionChange(stated, partsOf(next).numbers.slice(0, numbers.length).join('.'));
+  return change === 'none' ? undefined : change;
 }
 
 const comparator = /^(>=|<=|>|<|=)? ?(\d[A-Za-z0-9.+~_-]{0,63})$/;

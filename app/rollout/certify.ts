@@ -1,11 +1,21 @@
 import type { Facts } from '../model/facts.ts';
 import type { Event } from '../model/journal.ts';
 import type { Problem } from '../model/problem.ts';
+import { embargoProblems } from './embargo.ts';
 import type { Progress } from './progress.ts';
+import { versionJudgement } from './version-judgement.ts';
 
-/** Everything that keeps the pull request from being a complete, well-formed ticket, all at once (R-2.4-10.2). */
+/**
+ * Everything that keeps the pull request from being a complete, well-formed ticket, all at once (R-2.4-10.2); before its certification
+ * also what its version breaks (R-2.2-1 to R-2.2-8).
+ */
 export function ticketProblems(facts: Facts): readonly Problem[] {
-  return [...shapeProblems(facts), ...facts.ticket.problems.filter(({ severity }) => severity === 'error')];
+  return [
+    ...shapeProblems(facts),
+    ...facts.ticket.problems.filter(({ severity }) => severity === 'error'),
+    ...versionJudgement(facts).errors,
+    ...embargoProblems(facts),
+  ];
 }
 
 /** T31: one ticket file, added as a plain file in its folder, into the main branch, by its provider; nothing else. */

@@ -19,7 +19,8 @@ export function embargoProblems(facts: Facts): readonly Problem[] {
   const security = facts.ticket.value?.spec.security;
   const until = security?.embargo_until;
   const embargoed = until !== undefined && Date.parse(until) > Date.parse(facts.now);
-  const confidential = security?.tlp === 'AMBER' || security?.tlp === 'RED';
+  // With an embargo that is over its traffic light is, too.
+  const confidential = until === undefined && (security?.tlp === 'AMBER' || security?.tlp === 'RED');
   if (!embargoed && !confidential) return [];
   const why = embargoed
     ? `an embargo until ${until}`

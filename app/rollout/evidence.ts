@@ -10,6 +10,7 @@ import { missingReports, takingPart, uncoveredTargets, workarounds, worstReport 
 import { type Situation, classOf } from './situation.ts';
 import { tooSoon } from './cadence.ts';
 import type { Progress } from './progress.ts';
+import { versionJudgement } from './version-judgement.ts';
 
 /** How a close is judged: over a Reject, when a second manager stands behind it. */
 interface Judged {
@@ -29,7 +30,7 @@ export function unmetEvidence(
   const digest = progress.certified?.digest;
   if (digest === undefined) return ['the release is not certified'];
   const isEmergency = classOf(facts) === 'emergency';
-  const unmet: string[] = ticketProblems(facts).map(problemText);
+  const unmet: string[] = [...ticketProblems(facts), ...versionJudgement(facts).lasting].map(problemText);
   // A content that changed after the close is not merged either (I7); of a merge, its own digest is judged.
   if (!facts.pull.merge && facts.ticket.digest !== digest) {
     unmet.push('the ticket is not the one that was certified: its content changed');

@@ -159,7 +159,9 @@ function enter(draft: Draft, phase: Progress['phase'], at: string): void {
 function apply(draft: Draft, entry: NewEntry): void {
   switch (entry.event) {
     case 'certified':
-      if (draft.certified?.digest !== entry.digest) Object.assign(draft, nothingYet());
+      // An exception may have been needed to get this far: it stays, unlike what was said of an older content.
+      if (draft.certified?.digest !== entry.digest)
+        Object.assign(draft, nothingYet(), { exceptions: draft.exceptions });
       draft.certified = entry;
       draft.failedPulls = [];
       if (draft.pulled === undefined) enter(draft, 'certified', entry.at);

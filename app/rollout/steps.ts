@@ -12,6 +12,7 @@ import type { Progress } from './progress.ts';
 import { clocksIn } from './situation.ts';
 import { missingReports, takingPart, uncoveredTargets, worstReport } from './reports.ts';
 import { frozenBy } from './standstill.ts';
+import { versionJudgement } from './version-judgement.ts';
 
 /** The five steps and where each stands: the one value that check runs, the status comment, pages and JSON print. */
 export function stepsOf(facts: Facts, progress: Progress, state: State): readonly Step[] {
@@ -42,7 +43,10 @@ const step = (name: StepName, rule: string, { stands, title, because = [], due }
 function ticketStep(facts: Facts, progress: Progress): Step {
   const problems = ticketProblems(facts);
   const told = (telling: Telling): Step => step('ticket', 'R-2.4-10.1, R-2.4-10.2', telling);
-  const warnings = facts.ticket.problems.filter(({ severity }) => severity === 'warning').map(problemText);
+  // Of a release that has ended nothing is compared any more: others go on, and it would never come to rest.
+  const version = terminalStates.has(progress.state) ? undefined : versionJudgement(facts);
+  const remarks = facts.ticket.problems.filter(({ severity }) => severity === 'warning');
+  const warnings = [...remarks, ...(version?.warnings ?? [])].map(problemText);
   if (problems.length > 0) {
     const many = problems.length === 1 ? 'One thing is' : `${String(problems.length)} things are`;
     return told({
@@ -64,7 +68,11 @@ function ticketStep(facts: Facts, progress: Progress): Step {
   return told({
     stands: 'met',
     title: 'Certified: the ticket is complete',
-    because: [`Release digest \`${progress.certified.digest}\`.`, ...warnings],
+    because: [
+      `Release digest \`${progress.certified.digest}\`.`,
+      ...(version?.lasting ?? []).map((problem) => `It cannot be closed now: ${problemText(problem)}`),
+      ...warnings,
+    ],
   });
 }
 

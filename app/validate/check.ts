@@ -17,6 +17,7 @@ import { readTicket } from '../rollout/ticket.ts';
 import { fileKind, manifestLimits, places, schemas, type FileKind } from './file-kind.ts';
 import { problemAt, problemOfFile, type Sound } from './finding.ts';
 import { channelsProblems } from './channels.ts';
+import { distributionProblems } from './distributions.ts';
 import { policyProblems } from './policy.ts';
 import { catalogueProblems, registryProblems } from './registry.ts';
 import { teamProblems } from './teams.ts';
@@ -61,6 +62,7 @@ export function checkRepository(files: Files): RepositoryCheck {
   const policy = read(PolicySchema, places.policy);
   const channels = read(ChannelsFileSchema, places.channels);
   if (catalogue !== undefined) problems.push(...catalogueProblems(catalogue));
+  if (distributions !== undefined) problems.push(...distributionProblems(distributions, catalogue?.value));
   if (registry !== undefined)
     problems.push(...registryProblems(registry, catalogue?.value, distributions?.value));
   if (policy !== undefined) problems.push(...policyProblems(policy, catalogue?.value));

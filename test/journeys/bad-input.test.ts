@@ -93,30 +93,48 @@ describe('a pull request that is no good ticket', () => {
 });
 
 describe('packages that are not what the ticket says', () => {
+  /** One open ticket for each component: every mistake is made with another one. */
+  const of = (stack: string, component: string, provider: string, version: string): Release => ({
+    ...bdii(version),
+    stack,
+    component,
+    provider,
+    packages: [component],
+  });
+  const releases = [
+    of('glite', 'bdii', 'cern', '6.0.11'),
+    of('glite', 'gfal2', 'cern', '2.21.12'),
+    of('glite', 'voms-clients', 'infn', '3.3.13'),
+    of('community', 'fetch-crl', 'nikhef', '3.0.14'),
+    of('arc', 'nordugrid-arc', 'nordugrid', '6.17.15'),
+    of('glite', 'cream', 'infn', '1.16.16'),
+  ];
+  const releaseOf = (version: string): Release =>
+    releases.find((release) => release.version === version) ?? bdii(version);
   const expected: Readonly<
     Record<string, { readonly mend: (good: TicketPackage) => Partial<TicketPackage>; readonly told: RegExp }>
   > = {
-    '7.0.1': {
+    '6.0.11': {
       mend: () => ({ sha256: 'f'.repeat(64) }),
       told: /SHA-256 f{64} was expected and [0-9a-f]{64} came/,
     },
-    '7.0.2': {
+    '2.21.12': {
       mend: ({ size }) => ({ size: size + 1 }),
       told: /\d+ bytes were expected and the server announces \d+/,
     },
-    '7.0.3': {
+    '3.3.13': {
       mend: ({ file }) => ({ url: `${careless.url}/${file}` }),
       told: /the server does not have it \(status 404\)/,
     },
-    '7.0.4': {
+    '3.0.14': {
       mend: ({ file }) => ({ url: `${careless.url}/endless/${file}` }),
       told: /\d+ bytes were expected and more came/,
     },
-    '7.0.5': {
+    '6.17.15': {
       mend: ({ file }) => ({ url: `${careless.url}/inside/${file}` }),
       told: /it is redirected, and /,
     },
-    '7.0.6': {
+    '1.16.16': {
       mend: ({ file }) => ({ url: `${careless.url}/${file}`, size: 5, sha256: sha256(Buffer.from('hello')) }),
       told: /is no Debian package that can be taken/,
     },
@@ -125,7 +143,7 @@ describe('packages that are not what the ticket says', () => {
   const numberOf = (version: string): number => numbers.get(version) ?? 0;
 
   async function ticketOf(version: string) {
-    const draft = await trial.drafts(bdii(version));
+    const draft = await trial.drafts(releaseOf(version));
     const mend = expected[version]?.mend;
     const targets = draft.targets.map((target) => ({
       ...target,
@@ -135,10 +153,10 @@ describe('packages that are not what the ticket says', () => {
   }
 
   beforeAll(async () => {
-    careless.files.set('bdii_7.0.6_amd64.deb', Buffer.from('hello'));
+    careless.files.set('cream_1.16.16_amd64.deb', Buffer.from('hello'));
     for (const version of Object.keys(expected)) {
       const { bad } = await ticketOf(version);
-      numbers.set(version, await trial.world.as('p-cern').opensTicket(bad));
+      numbers.set(version, await trial.world.as(`p-${bad.provider}`).opensTicket(bad));
     }
     await trial.world.settled();
   }, 60_000);
@@ -154,7 +172,7 @@ describe('packages that are not what the ticket says', () => {
 
   test('are given up after three tries, and the provider is told once', async () => {
     await trial.world.advance('1m');
-    expect(await trial.page(numberOf('7.0.3')).labels()).not.toContain('pull-failed');
+    expect(await trial.page(numberOf('3.3.13')).labels()).not.toContain('pull-failed');
     await trial.world.advance('5m');
     await trial.world.advance('30m');
     for (const [version, { told }] of Object.entries(expected)) {
@@ -164,7 +182,7 @@ describe('packages that are not what the ticket says', () => {
       expect((await page.marked('pull-failed:')).map(({ body }) => body)).toEqual([
         expect.stringMatching(told),
       ]);
-      expect((await trial.journal(bdii(version))).map(({ event }) => event)).toEqual([
+      expect((await trial.journal(releaseOf(version))).map(({ event }) => event)).toEqual([
         'certified',
         'pull-failed',
         'pull-failed',
@@ -186,26 +204,26 @@ describe('packages that are not what the ticket says', () => {
   });
 
   test('are pulled after all when the server was mended and somebody says /retry', async () => {
-    const number = numberOf('7.0.3');
+    const number = numberOf('3.3.13');
     const stranger = await trial.says('outsider-otto', number, '/retry');
     expect(await trial.page(number).answersTo(stranger)).toEqual([
       expect.stringContaining('Only repository managers and the provider'),
     ]);
     careless.files.set(
-      'bdii_7.0.3_amd64.deb',
-      await readFile(join(trial.world.provider.dir, 'bdii_7.0.3_amd64.deb')),
+      'voms-clients_3.3.13_amd64.deb',
+      await readFile(join(trial.world.provider.dir, 'voms-clients_3.3.13_amd64.deb')),
     );
     await trial.world.as('rm-rosa').comments(number, '/retry');
     await trial.world.reaches(number, 'unverified');
     expect(await trial.page(number).labels()).toEqual(['state: unverified', 'waiting: technology-unit']);
-    expect(await everyChannel()).toEqual(['bdii_7.0.3_amd64.deb']);
+    expect(await everyChannel()).toEqual(['voms-clients_3.3.13_amd64.deb']);
   }, 60_000);
 
   test('are pulled after all when the provider mends the ticket', async () => {
-    const number = numberOf('7.0.2');
-    await trial.pushes(number, (await ticketOf('7.0.2')).good);
+    const number = numberOf('2.21.12');
+    await trial.pushes(number, (await ticketOf('2.21.12')).good);
     await trial.world.reaches(number, 'unverified');
     expect(await trial.page(number).labels()).toEqual(['state: unverified', 'waiting: technology-unit']);
-    expect(await everyChannel()).toEqual(['bdii_7.0.2_amd64.deb', 'bdii_7.0.3_amd64.deb']);
+    expect(await everyChannel()).toEqual(['gfal2_2.21.12_amd64.deb', 'voms-clients_3.3.13_amd64.deb']);
   }, 60_000);
 });
