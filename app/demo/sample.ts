@@ -23,6 +23,7 @@ export async function readSample(webUrl: string): Promise<Sample> {
   const paths = {
     policy: '.github/rollout.yml',
     catalogue: 'releases/catalogue.yml',
+    criteria: 'releases/criteria.yml',
     distributions: 'releases/distributions.yml',
     earlyAdopters: 'releases/early-adopters.yml',
     channelsFile: 'repos-manifest/channels.yml',
@@ -38,6 +39,7 @@ export async function readSample(webUrl: string): Promise<Sample> {
     'README.md': '# Releases\n\nTickets, manifests and journals of the demo. See `releases/README.md`.\n',
     [paths.policy]: writeYaml(policy),
     [paths.catalogue]: await text(paths.catalogue),
+    [paths.criteria]: await text(paths.criteria),
     [paths.distributions]: await text(paths.distributions),
     [paths.earlyAdopters]: await text(paths.earlyAdopters),
     [paths.channelsFile]: writeYaml({ ...sample.channelsFile, url: `${webUrl}/channels` }),

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { CatalogueSchema } from '../model/catalogue.ts';
 import { ChannelsFileSchema } from '../model/channels-file.ts';
+import { CriteriaSchema } from '../model/criteria.ts';
 import { DistributionsSchema } from '../model/distributions.ts';
 import { EarlyAdoptersSchema } from '../model/early-adopters.ts';
 import type { Configuration } from '../model/facts.ts';
@@ -43,6 +44,7 @@ class KeptFile<S extends z.ZodType> {
 const paths = {
   policy: '.github/rollout.yml',
   catalogue: 'releases/catalogue.yml',
+  criteria: 'releases/criteria.yml',
   distributions: 'releases/distributions.yml',
   earlyAdopters: 'releases/early-adopters.yml',
   channelsFile: 'repos-manifest/channels.yml',
@@ -53,6 +55,7 @@ export const configurationPaths: readonly string[] = Object.values(paths);
 export class ConfigurationReader {
   readonly #policy = new KeptFile(paths.policy, PolicySchema);
   readonly #catalogue = new KeptFile(paths.catalogue, CatalogueSchema);
+  readonly #criteria = new KeptFile(paths.criteria, CriteriaSchema);
   readonly #distributions = new KeptFile(paths.distributions, DistributionsSchema);
   readonly #earlyAdopters = new KeptFile(paths.earlyAdopters, EarlyAdoptersSchema);
   readonly #channelsFile = new KeptFile(paths.channelsFile, ChannelsFileSchema);
@@ -64,11 +67,12 @@ export class ConfigurationReader {
   }
 
   async read(record: GitRecord, commit: string): Promise<Configuration> {
-    // One look for all five; each finds its own in it.
+    // One look for all of them; each finds its own in it.
     await record.list(commit, configurationPaths);
     return {
       policy: await this.#policy.read(record, commit, this.#alarm),
       catalogue: await this.#catalogue.read(record, commit, this.#alarm),
+      criteria: await this.#criteria.read(record, commit, this.#alarm),
       distributions: await this.#distributions.read(record, commit, this.#alarm),
       earlyAdopters: await this.#earlyAdopters.read(record, commit, this.#alarm),
       channelsFile: await this.#channelsFile.read(record, commit, this.#alarm),

@@ -2,6 +2,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { Channel, Shelf } from './channel.ts';
 import type { ChannelsFile } from './channels-file.ts';
 import type { ComponentRelease } from './component-release.ts';
+import type { Criteria } from './criteria.ts';
 import type { Distributions } from './distributions.ts';
 import type { EarlyAdopters } from './early-adopters.ts';
 import type { Entry, Person } from './journal.ts';
@@ -14,6 +15,7 @@ import type { Ticket } from './ticket.ts';
 export interface Configuration {
   readonly policy: Policy;
   readonly catalogue: Catalogue;
+  readonly criteria: Criteria;
   readonly distributions: Distributions;
   readonly earlyAdopters: EarlyAdopters;
   readonly channelsFile: ChannelsFile;

@@ -17,7 +17,18 @@ const Issue = z.object({
   reported_to_provider: yamlBoolean.optional(),
 });
 
-/** The YAML block of a Technology Unit review (R-2.4-11.1). */
+/** The information that a provider gives in its ticket (R-2.4-10.2), as a verification names it. */
+export const ticketInformation = [
+  'release_notes',
+  'changelog',
+  'certification_reports',
+  'documentation',
+  'issues',
+] as const;
+/** `ok`, or in a few words what is wrong with it. */
+const looked = z.string().max(300).optional();
+
+/** The YAML block of a Technology Unit review (R-2.4-11.1a, R-2.4-11.1b). */
 export const VerificationReportSchema = z.object({
   apiVersion: z.literal('rollout/v1').optional(),
   kind: z.literal('VerificationReport'),
@@ -34,6 +45,18 @@ export const VerificationReportSchema = z.object({
     )
     .max(200)
     .optional(),
+  info_check: z
+    .object({
+      release_notes: looked,
+      changelog: looked,
+      certification_reports: looked,
+      documentation: looked,
+      issues: looked,
+    })
+    .optional(),
+  environment: z.object({ host: words.optional(), repos: z.array(words).max(50).optional() }).optional(),
+  started_at: instant.optional(),
+  finished_at: instant.optional(),
   countermeasure: words.optional(),
   effort_hours: yamlNumber.optional(),
   notes: words.optional(),

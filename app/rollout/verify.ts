@@ -1,6 +1,7 @@
 import type { VerificationReport } from '../model/report.ts';
 import { inline } from '../wording/markdown.ts';
 import { isIn, isProvider } from './authority.ts';
+import { reportMistakes } from './checklist.ts';
 import { type Act, type Situation, type Verdict, counts, refused } from './situation.ts';
 
 /** T3, T3w and T4 by a review of the Technology Unit (R-2.4-11.1 to R-2.4-11.2d). */
@@ -19,12 +20,8 @@ export function verifyByReview(situation: Situation, act: Act, report: Verificat
   }
   const wrong = notThisRelease(situation, report);
   if (wrong !== undefined) return refused(wrong);
-  const failed = (report.criteria ?? []).filter(({ result }) => result === 'FAIL').map(({ id }) => id);
-  if (report.outcome === 'accept' && failed.length > 0) {
-    return refused(
-      `The report accepts the release although ${failed.map(inline).join(', ')} failed. Use \`accept-with-notes\` for a failure that does not matter here, or \`wait-for-provider\` or \`reject\`.`,
-    );
-  }
+  const mistakes = reportMistakes(facts, report, act.input.at);
+  if (mistakes.length > 0) return refused(mistakes.join('\n\n'));
   if (report.outcome === 'wait-for-provider' && (report.countermeasure ?? '').trim() === '') {
     return refused(
       'Waiting for the provider needs a `countermeasure`: what was agreed, in a sentence or two.',

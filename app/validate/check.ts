@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { CatalogueSchema } from '../model/catalogue.ts';
 import { ChannelsFileSchema } from '../model/channels-file.ts';
+import { CriteriaSchema } from '../model/criteria.ts';
 import { DistributionsSchema } from '../model/distributions.ts';
 import { EarlyAdoptersSchema } from '../model/early-adopters.ts';
 import { ManifestSchema, type Manifest } from '../model/manifest.ts';
@@ -19,7 +20,7 @@ import { problemAt, problemOfFile, type Sound } from './finding.ts';
 import { channelsProblems } from './channels.ts';
 import { distributionProblems } from './distributions.ts';
 import { policyProblems } from './policy.ts';
-import { catalogueProblems, registryProblems } from './registry.ts';
+import { catalogueProblems, criteriaProblems, registryProblems } from './registry.ts';
 import { teamProblems } from './teams.ts';
 
 /** Path from the top of the repository -> text; undefined for a file whose text is not needed (signatures, keys). */
@@ -31,7 +32,7 @@ export interface RepositoryCheck {
   readonly ground?: TicketGround;
 }
 
-/** Reads the five single files and checks them, what they say of each other, every ticket, manifest and journal. */
+/** Reads the single files and checks them, what they say of each other, every ticket, manifest and journal. */
 export function checkRepository(files: Files): RepositoryCheck {
   const problems: Problem[] = [];
   const read = <S extends z.ZodType>(
@@ -57,12 +58,14 @@ export function checkRepository(files: Files): RepositoryCheck {
     );
   }
   const catalogue = read(CatalogueSchema, places.catalogue);
+  const criteria = read(CriteriaSchema, places.criteria);
   const distributions = read(DistributionsSchema, places.distributions);
   const registry = read(EarlyAdoptersSchema, places.earlyAdopters);
   const policy = read(PolicySchema, places.policy);
   const channels = read(ChannelsFileSchema, places.channels);
   if (catalogue !== undefined) problems.push(...catalogueProblems(catalogue));
   if (distributions !== undefined) problems.push(...distributionProblems(distributions, catalogue?.value));
+  if (criteria !== undefined) problems.push(...criteriaProblems(criteria));
   if (registry !== undefined)
     problems.push(...registryProblems(registry, catalogue?.value, distributions?.value));
   if (policy !== undefined) problems.push(...policyProblems(policy, catalogue?.value));

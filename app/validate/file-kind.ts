@@ -1,6 +1,7 @@
 import { CatalogueSchema } from '../model/catalogue.ts';
 import { ChannelsFileSchema } from '../model/channels-file.ts';
 import { shelves } from '../model/channel.ts';
+import { CriteriaSchema } from '../model/criteria.ts';
 import { DistributionsSchema } from '../model/distributions.ts';
 import { EarlyAdoptersSchema } from '../model/early-adopters.ts';
 import { ManifestSchema } from '../model/manifest.ts';
@@ -13,6 +14,7 @@ import { yamlLimits, type YamlLimits } from '../model/yaml.ts';
 /** The files of which a repository has exactly one, and where they stand. */
 export const places = {
   catalogue: 'releases/catalogue.yml',
+  criteria: 'releases/criteria.yml',
   distributions: 'releases/distributions.yml',
   earlyAdopters: 'releases/early-adopters.yml',
   policy: '.github/rollout.yml',
@@ -45,6 +47,7 @@ export function fileKind(path: string): FileKind {
 export const schemas = {
   Release: TicketSchema,
   Catalogue: CatalogueSchema,
+  Criteria: CriteriaSchema,
   Distributions: DistributionsSchema,
   EarlyAdopters: EarlyAdoptersSchema,
   Policy: PolicySchema,

@@ -1,5 +1,6 @@
 import { capabilities } from '../model/capability.ts';
 import type { Catalogue } from '../model/catalogue.ts';
+import type { Criteria } from '../model/criteria.ts';
 import type { Distributions } from '../model/distributions.ts';
 import type { EarlyAdopters } from '../model/early-adopters.ts';
 import { quoted } from '../model/hidden-character.ts';
@@ -25,13 +26,35 @@ export function catalogueProblems(catalogue: Sound<Catalogue>): readonly Problem
   return found;
 }
 
+/** Criteria have ids of their own, and are for capabilities that exist (R-2.2-16). */
+export function criteriaProblems(criteria: Sound<Criteria>): readonly Problem[] {
+  const seen = new Set<string>();
+  return criteria.value.criteria.flatMap(({ id, capabilities: wanted = [] }, index) => {
+    const at: Path = ['criteria', index];
+    const found = wanted.flatMap((name, place) =>
+      unknownCapability(criteria, [...at, 'capabilities', place], name),
+    );
+    if (seen.has(id)) {
+      found.push(
+        problemAt(criteria, [...at, 'id'], {
+          rule: 'duplicate-criterion',
+          message: `The criterion ${id} stands here twice.`,
+          mend: 'Put both into one, or give this one an id of its own.',
+        }),
+      );
+    }
+    seen.add(id);
+    return found;
+  });
+}
+
 /** A misspelt or run-together capability is a mistake (L11 of the defects seen); one never heard of may be new. */
-function unknownCapability(catalogue: Sound<Catalogue>, at: Path, said: string): readonly Problem[] {
+function unknownCapability(source: Sound<unknown>, at: Path, said: string): readonly Problem[] {
   if (capabilities.includes(said)) return [];
   const runTogether = capabilities.filter((capability) => said.includes(capability));
   const mistaken = runTogether.length > 0 || nearest(said, capabilities) !== undefined;
   return [
-    problemAt(catalogue, at, {
+    problemAt(source, at, {
       rule: 'unknown-capability',
       severity: mistaken ? 'error' : 'warning',
       message: `There is no capability ${quoted(said)}.`,

@@ -1,7 +1,13 @@
 import type { Facts } from '../model/facts.ts';
+import { ticketInformation } from '../model/report.ts';
+import { checklistOf, resultLine } from '../rollout/checklist.ts';
 
-/** The verification form that a verifier copies into a review; filled in with what the system knows (R-2.4-11.1, T19). */
+/**
+ * The verification form that a verifier copies into a review: release, digest, and every criterion that is for the component, filled in as
+ * if all were well (R-2.4-11.1a, R-2.4-11.1b, R-2.2-16, T19). It counts as it is; the verifier writes what was found.
+ */
 export function verificationForm(facts: Facts, digest: string): string {
+  const checklist = checklistOf(facts);
   return [
     '```yaml',
     'apiVersion: rollout/v1',
@@ -9,10 +15,13 @@ export function verificationForm(facts: Facts, digest: string): string {
     `release: ${facts.ticket.id ?? ''}`,
     `digest: ${digest}`,
     'outcome: accept          # accept | accept-with-notes (approve) · wait-for-provider | reject (request changes)',
-    'criteria:                # OK | WARNING | FAIL | NA | NOT_TESTED',
-    '  - {id: QC_DOC_1, result: OK}',
-    '  - {id: QC_DIST_1, result: OK}',
-    '  - {id: QC_FUNC_1, result: OK}',
+    'info_check:              # everything the ticket gives: ok, or what is wrong with it',
+    ...ticketInformation.map((field) => `  ${field}: ok`),
+    ...(checklist.length === 0 ? [] : ['criteria:                # OK | WARNING | FAIL | NA | NOT_TESTED']),
+    ...checklist.map((criterion) => resultLine(criterion, 'OK')),
+    'environment: {host: "", repos: []}   # where it was tried',
+    '# started_at: 2026-11-22T09:00:00Z    # with its offset',
+    '# finished_at: 2026-11-22T16:30:00Z',
     'effort_hours: 1',
     'notes: ""                # a reject needs the reason; wait-for-provider a line `countermeasure: …`',
     '```',

@@ -43,5 +43,8 @@ describe('the published shape of a ticket', () => {
     const text = readFileSync(`${fixtures}/reports/verification-report.yaml`, 'utf8');
     const checked = readAs(VerificationReportSchema, text, 'report');
     expect(checked.ok && checked.value.criteria?.[0]).toMatchObject({ id: 'QC_DOC_1', result: 'OK' });
+    expect(checked.ok && checked.value.info_check?.documentation).toBe('ok');
+    expect(checked.ok && checked.value.environment?.host).toBe('verification-c7.example');
+    expect(checked.ok && checked.value.finished_at).toBe('2018-07-13T15:30:00+02:00');
   });
 });

@@ -80,6 +80,14 @@ export const configuration: Configuration = {
     providers: { nordugrid: { title: 'NorduGrid', team: 'provider-nordugrid', organisation: 'NeIC' } },
     components: { 'arc-ce': { title: 'ARC CE', stack: 'arc', provider: 'nordugrid' } },
   },
+  criteria: {
+    apiVersion: 'rollout/v1',
+    kind: 'Criteria',
+    criteria: [
+      { id: 'QC_DOC_1', group: 'documentation', title: 'Release notes', critical: false },
+      { id: 'QC_FUNC_1', group: 'function', title: 'Basic work', critical: false },
+    ],
+  },
   distributions: { apiVersion: 'rollout/v1', kind: 'Distributions', distributions: {} },
   earlyAdopters: {
     apiVersion: 'rollout/v1',

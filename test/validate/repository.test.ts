@@ -5,6 +5,7 @@ import { checkLooseFile, checkRepository } from '../../app/validate/check.ts';
 
 const single = [
   'releases/catalogue.yml',
+  'releases/criteria.yml',
   'releases/distributions.yml',
   'releases/early-adopters.yml',
   '.github/rollout.yml',
@@ -107,6 +108,7 @@ describe('the sample repository', () => {
 
 describe('what files say of each other', () => {
   const catalogue = 'releases/catalogue.yml';
+  const criteria = 'releases/criteria.yml';
   const registry = 'releases/early-adopters.yml';
   const policy = '.github/rollout.yml';
   const channels = 'repos-manifest/channels.yml';
@@ -132,6 +134,32 @@ describe('what files say of each other', () => {
       'a capability never heard of',
       changed(catalogue, '[Monitoring]', '[Quantum Annealing]'),
       ['unknown-capability? Quantum Annealing]'],
+    ],
+    ['no criteria', { [criteria]: undefined }, [`missing-file ${criteria}`]],
+    [
+      'a criterion twice',
+      changed(criteria, 'id: QC_DOC_2', 'id: QC_DOC_1'),
+      ['duplicate-criterion QC_DOC_1'],
+    ],
+    [
+      'a criterion of a misspelt capability (R-2.2-16)',
+      changed(criteria, '[Job Execution]', '[Job Excution]'),
+      ['unknown-capability Job Excution]'],
+    ],
+    [
+      'a criterion of a capability never heard of',
+      changed(criteria, '[Job Execution]', '[Quantum Annealing]'),
+      ['unknown-capability? Quantum Annealing]'],
+    ],
+    [
+      'a criterion whose id is none',
+      changed(criteria, 'id: QC_DOC_2', 'id: qc-doc-2'),
+      ['bad-value qc-doc-2'],
+    ],
+    [
+      'a criterion whose title could end the form that it stands in',
+      changed(criteria, /title: It does its.*/, "title: 'x ``` y'"),
+      ["bad-value 'x ``` y'"],
     ],
     [
       'a team with two roles',

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { CORE_SCHEMA, load } from 'js-yaml';
+import { CriteriaSchema, criteriaFor } from '../../app/model/criteria.ts';
 import { EarlyAdoptersSchema } from '../../app/model/early-adopters.ts';
 import { PolicySchema } from '../../app/model/policy.ts';
 import { readAs } from '../../app/model/yaml.ts';
@@ -8,7 +9,7 @@ import { readAs } from '../../app/model/yaml.ts';
 const policy = readAs(PolicySchema, readFileSync('.github/rollout.yml', 'utf8'), 'policy');
 const registry = readAs(EarlyAdoptersSchema, readFileSync('releases/early-adopters.yml', 'utf8'), 'registry');
 
-describe('the sample policy is Table 3 of MS402 (R-2.4-T3-1 to R-2.4-T3-4)', () => {
+describe('the sample policy is Table 3 of MS402 (R-2.4-T3-1, R-2.4-T3-2, R-2.4-T3-3, R-2.4-T3-4)', () => {
   test.each([
     ['emergency', '3h', '2.5h', '1h', '2.5h', '0h', 'wall', 1],
     ['revision', '4h', '2wd', '1wd', '2wd', '5wd', 'working', 1],
@@ -35,6 +36,28 @@ describe('the sample policy is Table 3 of MS402 (R-2.4-T3-1 to R-2.4-T3-4)', () 
       };
       const ours = policy.ok ? policy.value.calendar : undefined;
       expect(ours).toEqual({ tz, week, holidays: Object.values(holidays).flat(), freezes: freeze });
+    });
+  });
+});
+
+describe('the sample criteria', () => {
+  const checked = readAs(CriteriaSchema, readFileSync('releases/criteria.yml', 'utf8'), 'criteria');
+  const criteria = checked.ok ? checked.value : undefined;
+
+  test('ask of compute elements for batch systems and parallel jobs, and not of others (R-2.2-16)', () => {
+    const asked = (...capabilities: string[]): readonly string[] =>
+      criteria ? criteriaFor(criteria, capabilities).map(({ id }) => id) : [];
+    expect(asked('Job Execution')).toEqual(expect.arrayContaining(['COMPUTE_LRMS_1', 'COMPUTE_PARALLEL_1']));
+    expect(asked('File Transfer').filter((id) => id.startsWith('COMPUTE'))).toEqual([]);
+    expect(asked().length).toBeGreaterThan(10);
+  });
+
+  const real = '../shared/fixtures/quality-criteria.yaml';
+  (existsSync(real) ? describe : describe.skip)('with the quality criteria of EGI', () => {
+    test('every one of them is there, as critical as there', () => {
+      const known = load(readFileSync(real, 'utf8')) as { criteria: { id: string; critical: boolean }[] };
+      const ours = new Map(criteria?.criteria.map(({ id, critical }) => [id, critical]));
+      expect(known.criteria.filter(({ id, critical }) => ours.get(id) !== critical)).toEqual([]);
     });
   });
 });

@@ -57,6 +57,7 @@ export const configuration: Configuration = {
     },
     components: { 'arc-ce': { title: 'ARC CE', stack: 'arc', provider: 'nordugrid' } },
   },
+  criteria: { apiVersion: 'rollout/v1', kind: 'Criteria', criteria: [] },
   distributions: { apiVersion: 'rollout/v1', kind: 'Distributions', distributions: {} },
   earlyAdopters: {
     apiVersion: 'rollout/v1',
