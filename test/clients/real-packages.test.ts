@@ -112,7 +112,7 @@ const names = real.map((name) => name.split('=')[0] ?? '');
       expect(await unverified.offers('nordugrid-arc-wn')).toBe(true);
     }, 60_000);
 
-    test('staged-rollout has them only after verification, and a site that tries them gets them with apt', async () => {
+    test('staged-rollout has them only after verification, and a site that tries them gets them with apt (R-2.5-4, R-2.3-8)', async () => {
       const before = await site('before-verification', 'staged-rollout');
       await before.updates();
       expect(await before.offers('nordugrid-arc-wn')).toBe(false);
@@ -136,7 +136,7 @@ const names = real.map((name) => name.split('=')[0] ?? '');
       expect(await early.offers('nordugrid-arc-wn')).toBe(false);
     }, 60_000);
 
-    test('after the close apt fetches and installs exactly these bytes from production', async () => {
+    test('after the close apt fetches and installs exactly these bytes from production (R-2.4-12.9a)', async () => {
       await world.as('sr-mario').comments(number, '/close success\nNDGF-T1 ran it for a week.');
       await world.reaches(number, 'success');
       const production = await site('production', 'production', true);

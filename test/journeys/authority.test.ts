@@ -58,7 +58,7 @@ test('an outsider’s reviews get a kind no, once each', async () => {
   expect(await trial.page(number).labels()).toEqual(['state: unverified', 'waiting: technology-unit']);
 }, 60_000);
 
-test('an approving review without the report, or with the report of another content, verifies nothing', async () => {
+test('an approving review without the report, with a report of another content or without a critical result, verifies nothing (R-2.4-11.1a)', async () => {
   const form = await trial.world.as('tu-vera').formIn(number, 'VerificationReport');
   const bare = await trial.reviews('tu-vera', number, 'APPROVE', 'LGTM');
   const other = await trial.reviews(
@@ -67,11 +67,18 @@ test('an approving review without the report, or with the report of another cont
     'APPROVE',
     fenced(form.replace(/^digest: .*$/m, `digest: ${'0'.repeat(64)}`)),
   );
+  const untested = await trial.reviews(
+    'tu-vera',
+    number,
+    'APPROVE',
+    fenced(form.replace(/^ {2}- \{id: QC_SEC_5, .*\n/m, '')),
+  );
+  expect(await answered(untested)).toContain('  - {id: QC_SEC_5, result: NOT_TESTED}');
   expect(await answered(bare)).toContain('A verification needs its report');
   expect(await answered(other)).toContain('What it describes is not what is here now.');
 }, 60_000);
 
-test('nobody but an early adopter site takes part, for itself, and only once it is verified', async () => {
+test('nobody but an early adopter site takes part, for itself, and only once it is verified (R-3-1)', async () => {
   const early = await trial.says('ea-cesga-a', number, '/accept CESGA');
   expect(await answered(early)).toContain('it can be accepted once it is verified');
   await trial.world.as('tu-vera').verifies(number);
@@ -85,7 +92,7 @@ test('nobody but an early adopter site takes part, for itself, and only once it 
   expect(await trial.page(number).labels()).toContain('state: rolling-out');
 }, 60_000);
 
-test('a close before the reports is refused, and one by somebody else too', async () => {
+test('a close before the reports is refused, and one by somebody else too (R-2.4-12.7a, R-6-1)', async () => {
   const early = await trial.says('sr-mario', number, '/close success I am sure that it works.');
   const stranger = await trial.says('tu-vera', number, '/close success');
   expect(await answered(early)).toContain('CESGA accepted and has not reported yet');

@@ -161,7 +161,7 @@ describe('packages that are not what the ticket says', () => {
     await trial.world.settled();
   }, 60_000);
 
-  test('are told of after the first try, with what was expected and what came, and tried again after a while', async () => {
+  test('are told of after the first try, with what was expected and what came, and tried again after a while (R-2.4-10.4b, R-2.4-10.4d)', async () => {
     for (const [version, { told }] of Object.entries(expected)) {
       const page = trial.page(numberOf(version));
       expect(await page.check('intake')).toMatch(/^in_progress: A pull failed; next try at 2026-/);
@@ -170,7 +170,7 @@ describe('packages that are not what the ticket says', () => {
     }
   }, 60_000);
 
-  test('are given up after three tries, and the provider is told once', async () => {
+  test('are given up after three tries, and the provider is told once (R-2.4-10.4d, A-02)', async () => {
     await trial.world.advance('1m');
     expect(await trial.page(numberOf('3.3.13')).labels()).not.toContain('pull-failed');
     await trial.world.advance('5m');
@@ -203,7 +203,7 @@ describe('packages that are not what the ticket says', () => {
     expect(stored.map(({ name }) => name)).toEqual([sha256(Buffer.from('hello'))]);
   });
 
-  test('are pulled after all when the server was mended and somebody says /retry', async () => {
+  test('are pulled after all when the server was mended and somebody says /retry (R-2.4-10.4d, A-02)', async () => {
     const number = numberOf('3.3.13');
     const stranger = await trial.says('outsider-otto', number, '/retry');
     expect(await trial.page(number).answersTo(stranger)).toEqual([

@@ -44,7 +44,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => trial.end(), 60_000);
 
-test('a minor release, a draft at first, ends with Warning: in production, with what the site asked for told to the provider', async () => {
+test('a minor release, a draft at first, ends with Warning: in production, with what the site asked for told to the provider (R-2.4-12.5, R-2.4-12.7.1, R-2.4-12.9a, R-2.2-14)', async () => {
   const number = await trial.opens(arc, true);
   const page = trial.page(number);
   await trial.world.reaches(number, 'draft');
@@ -75,7 +75,7 @@ test('a minor release, a draft at first, ends with Warning: in production, with 
   expect((await page.pull()).merged).toBe(true);
 }, 60_000);
 
-test('a release that an early adopter rejects leaves no package behind, only a tombstone', async () => {
+test('a release that an early adopter rejects leaves no package behind, only a tombstone (R-2.4-12.7.1, A-04)', async () => {
   const release = revision('gfal2', 'cern', '2.21.4');
   const number = await trial.opens(release);
   await trial.world.reaches(number, 'unverified');
@@ -98,7 +98,7 @@ test('a release that an early adopter rejects leaves no package behind, only a t
   expect((await trial.page(number).call())?.state).toBe('closed');
 }, 60_000);
 
-test('a verifier who requests changes with the outcome reject ends the release', async () => {
+test('a verifier who requests changes with the outcome reject ends the release (R-2.4-11.2c, R-2.4-11.2d)', async () => {
   const release = revision('gfal2', 'cern', '2.21.5');
   const number = await trial.opens(release);
   await trial.world.reaches(number, 'unverified');
@@ -127,7 +127,7 @@ test('a verifier who requests changes with the outcome reject ends the release',
   await leftNothingBehind(number, release, 'The packages do not install');
 }, 60_000);
 
-test('a /reject with its reason counts, although its comment is deleted later', async () => {
+test('a /reject with its reason counts, although its comment is deleted later (R-2.4-11.2d)', async () => {
   const release = revision('bdii', 'cern', '6.0.2');
   const number = await trial.opens(release);
   await trial.world.reaches(number, 'unverified');
@@ -147,7 +147,7 @@ test('a /reject with its reason counts, although its comment is deleted later', 
   await leftNothingBehind(number, release, 'Breaks the top-level index');
 }, 60_000);
 
-test('a release waits for its provider, is accepted all the same, and is withdrawn by its provider in the end', async () => {
+test('a release waits for its provider, is accepted all the same, and is withdrawn by its provider in the end (R-2.4-11.2b, R-2.4-11.2c, A-37)', async () => {
   const release = revision('voms-clients', 'infn', '3.3.6');
   const number = await trial.opens(release);
   const page = trial.page(number);

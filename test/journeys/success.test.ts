@@ -94,7 +94,7 @@ async function published(path: string): Promise<Uint8Array> {
 }
 
 describe('what people see of a revision on its way to Success', () => {
-  test('one label tells the state, and one for whom it waits', () => {
+  test('one label tells the state, and one for whom it waits (R-2.4-10.4c, R-2.4-11.4a, R-2.4-12.2.1a, R-2.4-12.6c, A-47)', () => {
     expect(at('unverified').labels).toEqual(['state: unverified', 'waiting: technology-unit']);
     expect(at('verified').labels).toEqual(['state: verified', 'waiting: staged-rollout']);
     expect(at('rolling-out').labels).toEqual(['state: rolling-out', 'waiting: staged-rollout']);
@@ -139,7 +139,7 @@ describe('what people see of a revision on its way to Success', () => {
     ]);
   });
 
-  test('the early adopters are called once it is verified, in one issue that is closed at the end', () => {
+  test('the early adopters are called once it is verified, in one issue that is closed at the end (R-2.4-12.1, A-07)', () => {
     expect(at('unverified').call).toBeUndefined();
     expect(at('verified').call?.body).toContain('@grid/early-adopters-glite');
     expect(at('verified').call?.state).toBe('open');
@@ -147,13 +147,13 @@ describe('what people see of a revision on its way to Success', () => {
     expect(at('success').call?.number).toBe(at('verified').call?.number);
   });
 
-  test('reviews are asked of those whose turn it is', () => {
+  test('reviews are asked of those whose turn it is (R-2.4-10.5, R-2.4-11.4b, A-25, A-47)', () => {
     expect(at('unverified').reviewers).toEqual(['technology-unit']);
     expect(at('verified').reviewers).toEqual(['staged-rollout']);
     expect(at('rolling-out').reviewers).toEqual(['ea-cesga-a', 'staged-rollout']);
   });
 
-  test('who takes the ticket is its assignee as long as it waits for their role', () => {
+  test('who takes the ticket is its assignee as long as it waits for their role (A-47)', () => {
     expect(takers).toEqual(['tu-vera']);
     expect(at('verified').assignees).toEqual([]);
   });
@@ -176,7 +176,7 @@ describe('what people see of a revision on its way to Success', () => {
 });
 
 describe('where its packages are', () => {
-  test('in staged-rollout only once verified, in production only once closed, and each time nowhere else', () => {
+  test('in staged-rollout only once verified, in production only once closed, and each time nowhere else (R-2.4-10.4a, R-2.4-11.2a, R-2.4-12.9a, R-2.2-13, R-2.5-1)', () => {
     const where = (state: State): unknown => {
       const { unverified, staged, production } = at(state);
       return [bdiiFile in unverified, bdiiFile in staged, bdiiFile in production];
@@ -187,7 +187,7 @@ describe('where its packages are', () => {
     expect(where('success')).toEqual([false, false, true]);
   });
 
-  test('two releases that went the way at the same time are both in production, with exactly the provider’s bytes', async () => {
+  test('two releases that went the way at the same time are both in production, with exactly the provider’s bytes (R-2.4-10.4a)', async () => {
     const production = await trial.channel('production');
     expect(Object.keys(production).toSorted()).toEqual([bdiiFile, vomsFile]);
     for (const [file, component] of [
@@ -205,7 +205,7 @@ describe('where its packages are', () => {
     expect(await trial.channel('unverified')).toEqual({});
   });
 
-  test('every channel verifies as a careful site would', async () => {
+  test('every channel verifies as a careful site would (R-2.3-8)', async () => {
     const found = await Promise.all(
       channels.map(async (channel) =>
         verifyChannel({
@@ -226,7 +226,7 @@ describe('where its packages are', () => {
 });
 
 describe('what git keeps', () => {
-  test('the journal tells every step in order', async () => {
+  test('the journal tells every step in order (R-2.4-F2)', async () => {
     const events = (await trial.journal(bdii)).map((entry) =>
       'shelf' in entry ? `${entry.event} ${entry.shelf}` : entry.event,
     );
@@ -260,7 +260,7 @@ describe('what git keeps', () => {
     expect(await trial.file('releases/glite/bdii/6.0.1.yml')).toContain('id: glite-bdii-6.0.1');
   });
 
-  test('a push that changes nothing but known issues voids nothing, and its text is what is merged', async () => {
+  test('a push that changes nothing but known issues voids nothing, and its text is what is merged (A-35)', async () => {
     const events = (await trial.journal(voms)).map(({ event }) => event);
     expect(events.filter((event) => ['certified', 'voided', 'pulled', 'verified'].includes(event))).toEqual([
       'certified',

@@ -63,7 +63,7 @@ function labelsGiven(): readonly string[] {
     .map(({ body }) => (JSON.parse(body) as { label: { name: string } }).label.name);
 }
 
-test('a push after verification voids everything: the packages leave the channels and the ticket starts over', async () => {
+test('a push after verification voids everything: the packages leave the channels and the ticket starts over (A-35)', async () => {
   expect(Object.keys(await trial.channel('staged-rollout'))).toEqual([file]);
   await trial.says('ea-grif-a', number, '/accept GRIF');
   const page = trial.page(number);

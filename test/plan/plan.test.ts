@@ -207,7 +207,7 @@ describe('The status comment', () => {
     expect(effects.every(({ body, marker }) => body.startsWith(`<!-- rollout ${marker} -->\n`))).toBe(true);
   });
 
-  test('says where the packages are', () => {
+  test('says where the packages are (R-2.4-11.3)', () => {
     expect(status?.body).toContain(
       'deb [signed-by=/etc/apt/keyrings/staged-rollout.gpg] https://repository.example.org/channels/umd/5/debian12/amd64/staged-rollout staged-rollout main',
     );
@@ -219,7 +219,7 @@ describe('Assignees and reviewers', () => {
     journal: journalOf([...stories.unverified, ['2026-03-02T08:20:00Z', { event: 'taken' }, people.tiziana]]),
   });
 
-  test('are who took the ticket, while it waits for them', () => {
+  test('are who took the ticket, while it waits for them (A-47)', () => {
     expect(only(planned(taken), 'assign')).toEqual([{ do: 'assign', add: ['tiziana'], remove: [] }]);
   });
 
@@ -240,6 +240,14 @@ describe('Assignees and reviewers', () => {
     expect(planned({ ...facts, pull: { ...facts.pull, requestedTeams: [] } })).toEqual([]);
   });
 
+  test.each([
+    ['certified the repository managers (R-2.4-10.3)', 'certified', 'managers'],
+    ['unverified the technology unit (R-2.4-10.5)', 'unverified', 'unit'],
+    ['verified the staged-rollout group (R-2.4-11.4b)', 'verified', 'rollout-managers'],
+  ] as const)('are, of a release that is %s', (_, point, team) => {
+    expect(only(planned(factsAt(point)), 'request-review')).toMatchObject([{ addTeams: [team] }]);
+  });
+
   test('of roles that are not awaited are not asked any more; other teams stay', () => {
     const { facts } = settled('unverified');
     const pull = { ...facts.pull, requestedTeams: ['unit', 'rollout-managers', 'writers'] };
@@ -248,7 +256,7 @@ describe('Assignees and reviewers', () => {
     ]);
   });
 
-  test('are the people of a site that takes part, for its report', () => {
+  test('are the people of a site that takes part, for its report (A-25)', () => {
     const effects = only(settled('rolling-out').effects, 'request-review');
     expect(effects.at(-1)).toMatchObject({ addUsers: ['carmen'] });
   });
@@ -273,7 +281,7 @@ describe('A promotion', () => {
         effect.do.includes('promotion') || (effect.do === 'check' && effect.check.head === promotion.head),
     );
 
-  test('is opened when the record asks for a move', () => {
+  test('is opened when the record asks for a move (A-43)', () => {
     expect(only(planned(facts), 'open-promotion')).toEqual([
       {
         do: 'open-promotion',

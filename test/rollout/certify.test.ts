@@ -27,7 +27,7 @@ const pushed = (facts: Facts, content = 1): Facts =>
   withPull(facts, { head: headOf(2) }, { ticket: { ...facts.ticket, digest: digestOf(content) } });
 
 describe('A ticket (T1)', () => {
-  test('that is complete and ready is certified, with itself in the journal', () => {
+  test('that is complete and ready is certified, with itself in the journal (R-2.4-10.1a, A-01)', () => {
     expect(decide(begin).record).toEqual([
       {
         event: 'certified',
@@ -42,7 +42,7 @@ describe('A ticket (T1)', () => {
     ]);
   });
 
-  test('that is a draft is complete, waits for its provider and has no clock', () => {
+  test('that is a draft is complete, waits for its provider and has no clock (A-01)', () => {
     const decision = decide(withPull(begin, { draft: true }));
     expect(decision.state).toBe('draft');
     expect(decision.record).toEqual([]);
@@ -64,7 +64,11 @@ describe('A ticket (T1)', () => {
   const other = { path: 'releases/catalogue.yml', status: 'modified', mode: '100644' } as const;
   const own = { path: ticketFile, status: 'added', mode: '100644' } as const;
   const incomplete: readonly (readonly [string, Facts, string])[] = [
-    ['has a mistake in it', { ...begin, ticket: { ...begin.ticket, problems: [problem] } }, 'changelog'],
+    [
+      'has a mistake in it (R-2.4-10.2)',
+      { ...begin, ticket: { ...begin.ticket, problems: [problem] } },
+      'changelog',
+    ],
     ['changes a second file', { ...begin, changes: [own, other] }, 'changes another one too'],
     ['changes an old ticket', { ...begin, changes: [{ ...own, status: 'modified' }] }, 'is a new file'],
     ['removes a ticket', { ...begin, changes: [{ ...own, status: 'deleted' }] }, 'is a new file'],
@@ -72,7 +76,7 @@ describe('A ticket (T1)', () => {
     ['is executable', { ...begin, changes: [{ ...own, mode: '100755' }] }, 'not mode 100755'],
     ['goes into another branch', withPull(begin, { base: 'stable' }), 'go into the branch main'],
     [
-      'comes from somebody who is not its provider',
+      'comes from somebody who is not its provider (R-1-4)',
       withPull(begin, { author: people.otto }),
       'is not in the team provider-nordugrid',
     ],
@@ -115,7 +119,7 @@ describe('A ticket (T1)', () => {
 describe('A push (T13)', () => {
   const verified = factsAt('verified');
 
-  test('that changes the content voids everything and certifies the new one', () => {
+  test('that changes the content voids everything and certifies the new one (A-35)', () => {
     const facts = pushed(factsAt('done'));
     const decision = decide(facts);
     expect(decision.record.map(({ event }) => event)).toEqual(['voided', 'certified']);
@@ -129,7 +133,7 @@ describe('A push (T13)', () => {
     });
   });
 
-  test('that leaves the release digest alone voids nothing', () => {
+  test('that leaves the release digest alone voids nothing (A-35)', () => {
     const decision = decide(withPull(verified, { head: headOf(2) }));
     expect(decision.record).toEqual([]);
     expect(decision.state).toBe('verified');
@@ -202,7 +206,7 @@ describe('A push (T13)', () => {
     expect(decide(left).todo).toMatchObject({ pull: true, move: undefined });
   });
 
-  test('forth and back starts over too: what is in the channel leaves, and is pulled and verified again', () => {
+  test('forth and back starts over too: what is in the channel leaves, and is pulled and verified again (A-35)', () => {
     const journal = journalOf([
       ...stories.unverified,
       ['2026-03-02T08:20:00Z', { event: 'voided', was: digestOf(0), now: digestOf(1) }],

@@ -16,13 +16,13 @@ const closes = (facts: Facts, words: string, by: Person = joao, more: Partial<In
 
 describe('A manager closes', () => {
   const counting: readonly (readonly [string, Facts, string])[] = [
-    ['with Success (T8)', closes(done, 'success Three sites, no problem.'), 'closed success'],
+    ['with Success (T8, R-2.4-12.7.1)', closes(done, 'success Three sites, no problem.'), 'closed success'],
     [
-      'with Warning, and what users have to know (T8, A-14)',
+      'with Warning, and what users have to know (T8, R-2.4-12.7.1, A-14)',
       closes(done, 'warning Read the notes first.\nknown_issue: Restart it by hand.'),
       'closed warning',
     ],
-    ['with Reject (T10)', closes(done, 'reject It loses jobs.'), 'closed reject'],
+    ['with Reject (T10, R-2.4-12.7.1, A-04)', closes(done, 'reject It loses jobs.'), 'closed reject'],
     ['in any letters', closes(done, 'SUCCESS All well.'), 'closed success'],
     ['with the summary below', closes(done, 'success\n\nThree sites.\nNo problem.'), 'closed success'],
     ['in the call issue', closes(done, 'success All well.', joao, { where: 'call' }), 'closed success'],
@@ -47,7 +47,7 @@ describe('A manager closes', () => {
       'closed reject',
     ],
     [
-      'with Success at the second when the grace period is over',
+      'with Success at the second when the grace period is over (A-15)',
       closes({ ...done, now: graceEnds }, 'success All well.'),
       'closed success',
     ],
@@ -57,7 +57,7 @@ describe('A manager closes', () => {
     expect(answersTo(facts)).toEqual([]);
   });
 
-  test('with the summary in the journal', () => {
+  test('with the summary in the journal (R-2.4-12.7b)', () => {
     expect(decide(closes(done, 'success\n\nThree sites.\nNo problem.')).record).toMatchObject([
       {
         event: 'closed',
@@ -88,8 +88,16 @@ describe('A manager closes', () => {
     ),
   );
   const refusedActs: readonly (readonly [string, Facts, string])[] = [
-    ['by an outsider', closes(done, 'success Fine.', otto), 'only members of the team rollout-managers'],
-    ['by a verifier', closes(done, 'success Fine.', tiziana), 'only members of the team'],
+    [
+      'by an outsider (R-2.4-12.7.2b, R-3.1-1, R-6-1)',
+      closes(done, 'success Fine.', otto),
+      'only members of the team rollout-managers',
+    ],
+    [
+      'by a verifier (R-2.4-12.7a, R-6-1)',
+      closes(done, 'success Fine.', tiziana),
+      'only members of the team',
+    ],
     ['by an early adopter', closes(done, 'success Fine.', carmen), 'only members of the team'],
     [
       'by a manager of the provider',
@@ -102,31 +110,35 @@ describe('A manager closes', () => {
       'Who provided a release',
     ],
     [
-      'by the login of a manager with another account',
+      'by the login of a manager with another account (R-2.3-5)',
       closes(done, 'success Fine.', { login: 'joao', id: 999 }),
       'only members of the team',
     ],
     ['without an outcome', closes(done, ''), 'Say how it closes'],
-    ['with an outcome that there is none', closes(done, 'done Fine.'), 'Say how it closes'],
-    ['without a summary', closes(done, 'success'), 'A summary of the results is needed'],
-    ['with Reject and no summary', closes(done, 'reject   '), 'A summary of the results is needed'],
+    ['with an outcome that there is none (R-2.4-12.7.1)', closes(done, 'done Fine.'), 'Say how it closes'],
+    ['without a summary (R-2.4-12.7b)', closes(done, 'success'), 'A summary of the results is needed'],
+    [
+      'with Reject and no summary (R-2.4-12.7b)',
+      closes(done, 'reject   '),
+      'A summary of the results is needed',
+    ],
     [
       'in an edited comment',
       closes(done, 'success Fine.', joao, { edited: true }),
       'edited before it was read',
     ],
     [
-      'a second before the grace period is over',
+      'a second before the grace period is over (R-2.4-12.8a)',
       closes({ ...done, now: '2026-03-09T11:59:59Z' }, 'success Fine.'),
       `the grace period runs until ${graceEnds}`,
     ],
     [
-      'while a site has not reported',
+      'while a site has not reported (R-2.4-12.7a, A-09)',
       closes(waiting, 'success Fine.'),
       'SiGNET accepted and has not reported yet',
     ],
     [
-      'before anybody accepted',
+      'before anybody accepted (R-2.5-5, A-10)',
       closes(factsAt('verified'), 'success Fine.'),
       'no early adopter has accepted it',
     ],
@@ -143,7 +155,7 @@ describe('A manager closes', () => {
       'Bad.',
     ],
     [
-      'without a verification',
+      'without a verification (R-2.2-13)',
       closes({ ...done, journal: unverified }, 'success Fine.'),
       'has not verified these packages',
     ],
@@ -170,6 +182,15 @@ describe('A manager closes', () => {
     expect(gains(asks)).toEqual(['asked E1 early-reject']);
     expect(decide(asks).state).toBe('rolling-out');
   });
+
+  test.each(['emergency', 'revision', 'minor', 'major'] as const)(
+    'no release before a site has tried it, of whatever class: %s (R-2.2-9)',
+    (releaseClass) => {
+      const facts = closes(factsAt('verified', {}, releaseClass), 'success Fine.');
+      expect(gains(facts)).toEqual([]);
+      expect(decide(facts).todo.mergeTicket).toBe(false);
+    },
+  );
 
   test('with Reject after a Reject', () => {
     const decision = decide(closes(rejected, 'reject It loses jobs.'));
@@ -217,7 +238,7 @@ describe('The grace period', () => {
     now,
   });
 
-  test('begins with the first deployment and lasts five working days', () => {
+  test('begins with the first deployment and lasts five working days (R-2.4-12.8a, A-15)', () => {
     expect(ends(factsAt('done'))).toBe(graceEnds);
     const second = after(
       factsAt('deployed'),
@@ -229,7 +250,7 @@ describe('The grace period', () => {
     expect(ends(second)).toBe('2026-03-09T11:00:00Z');
   });
 
-  test('begins with the first acceptance when nobody said that it deployed', () => {
+  test('begins with the first acceptance when nobody said that it deployed (A-15)', () => {
     expect(ends(bare)).toBe('2026-03-09T10:00:00Z');
   });
 
@@ -237,7 +258,7 @@ describe('The grace period', () => {
     expect(ends(after(bare, told.deployed('CESGA', '2026-03-04T15:00:00Z')))).toBe('2026-03-11T15:00:00Z');
   });
 
-  test('is shorter when every site has exposed it to all its organisations, but lasts a day', () => {
+  test('is shorter when every site has exposed it to all its organisations, but lasts a day (R-2.4-12.8b, A-15)', () => {
     const enough = ['ops', 'atlas', 'dteam'];
     expect(gains(closes(exposed(enough, '2026-03-03T12:00:00Z'), 'success Fine.'))).toEqual([
       'closed success',
@@ -259,7 +280,7 @@ describe('The grace period', () => {
     expect(gains(closes(facts, 'success Fine.'))).toEqual([]);
   });
 
-  test('of an emergency runs on the wall clock, also at night', () => {
+  test('of an emergency runs on the wall clock, also at night (A-17)', () => {
     const facts = factsAt('done', { now: '2026-03-03T11:00:00Z' }, 'emergency');
     expect(decide(facts).steps.at(-1)?.due).toBe('2026-03-02T16:00:00Z');
     const saturday = after(

@@ -130,7 +130,7 @@ describe('An act', () => {
     expect(decide(factsAt('done')).sites).toMatchObject([{ site: 'CESGA', outcome: 'success' }]);
   });
 
-  test('of a person who has lost the role by now does not count', () => {
+  test('of a person who has lost the role by now does not count (R-2.3-5)', () => {
     const facts = heard(
       { ...factsAt('unverified'), teams: { ...factsAt('unverified').teams, 'technology-unit': [] } },
       review(tiziana, 'approved', verification('accept'), '2026-03-02T08:20:00Z'),
@@ -153,7 +153,7 @@ describe('An act', () => {
 
 describe('The provider', () => {
   test.each(['certified', 'unverified', 'verified', 'accepted', 'done'] as const)(
-    'takes its release back while it is %s (T12)',
+    'takes its release back while it is %s (T12, A-37)',
     (point) => {
       const facts = says(factsAt(point), oxana, '/withdraw A better one comes.');
       expect(gains(facts)).toEqual(['withdrawn A better one comes.']);
@@ -183,14 +183,41 @@ describe('What the system tells the people', () => {
     expect(notices(facts)).toEqual(['form:CESGA:9', 'state:rolling-out:7']);
   });
 
-  test('is the form for a site that accepted, with its digest and targets', () => {
+  test('is the form for a site that accepted, with its digest and targets (R-2.4-12.6b, R-2.4-12.8b, R-3-2, R-3-6)', () => {
     const form = decide(factsAt('accepted')).notices.find(({ marker }) => marker.startsWith('form:'));
     expect(form?.body).toContain('@carmen Thank you: CESGA takes part.');
     expect(form?.body).toContain('  - {platform: debian12, arch: amd64}');
-    expect(form?.body).toContain('vos: [atlas, ops]');
+    expect(form?.body).toContain('exposure: {real_users: true, vos: [atlas, ops]}');
   });
 
-  test('is to the provider every problem that a site reports', () => {
+  test.each(['certified', 'unverified', 'verified', 'accepted', 'done', 'closing'] as const)(
+    'is to the provider every change of state, in the ticket: %s (R-2.4-10.1b, R-2-4)',
+    (point) => {
+      const found = decide(factsAt(point)).notices.filter(({ marker }) => marker.startsWith('state:'));
+      expect(found).toEqual([
+        expect.objectContaining({ where: 'ticket', body: expect.stringMatching(/^@oxana /) as unknown }),
+      ]);
+    },
+  );
+
+  test.each(['accepted', 'deployed', 'done'] as const)(
+    'concerns nobody but the provider and the sites that accepted: %s (R-2.4-12.2.4, A-25)',
+    (point) => {
+      const facts = after(factsAt(point), told.reported({ outcome: 'reject', issues: [] }));
+      for (const known of [factsAt(point), facts]) {
+        const mentioned = decide(known).notices.flatMap(({ body }) => body.match(/@[\w/-]+/g) ?? []);
+        expect(mentioned).toContain('@oxana');
+        expect(mentioned.filter((name) => name !== '@oxana' && name !== '@carmen')).toEqual([]);
+      }
+    },
+  );
+
+  test('says of a verified release what that means: production quality (R-3-4)', () => {
+    const notice = decide(verified).notices.find(({ marker }) => marker.startsWith('state:verified'));
+    expect(notice?.body).toContain('production quality: deployable without interrupting the service');
+  });
+
+  test('is to the provider every problem that a site reports (R-2.4-12.5, R-2.2-14)', () => {
     const problem = { severity: 'major', summary: 'It forgets its configuration.' } as const;
     const facts = after(factsAt('accepted'), told.reported({ issues: [problem] }));
     const notice = decide(facts).notices.find(({ marker }) => marker.startsWith('report:'));

@@ -17,14 +17,14 @@ const second = failure('2026-03-02T08:03:00Z');
 const third = failure('2026-03-02T08:10:00Z');
 
 describe('Intake (T2)', () => {
-  test('of a certified ticket begins at once, and is due within its class', () => {
+  test('of a certified ticket begins at once, and is due within its class (R-2.4-10.4a, R-2.4-T3-2, A-45)', () => {
     const decision = decide(factsAt('certified'));
     expect(decision.todo.pull).toBe(true);
     expect(decision.waiting).toBe('repository-managers');
     expect(decision.awaiting[0]?.due).toBe('2026-03-02T12:00:00Z');
   });
 
-  test('that brought everything is recorded with what it brought, and the packages go into unverified', () => {
+  test('that brought everything is recorded with what it brought, and the packages go into unverified (R-2.4-10.4a)', () => {
     const facts = factsAt('certified', { pulled: { ok: true, digest, reason: '', message: '' } });
     expect(decide(facts).record).toMatchObject([
       { event: 'pulled', digest, packages: [{ file: 'arc.deb', sha256: digestOf(9), size: 9 }] },
@@ -42,7 +42,7 @@ describe('Intake (T2)', () => {
     expect(gains(factsAt('certified', { pulled }))).toEqual([]);
   });
 
-  test('that failed once waits a minute', () => {
+  test('that failed once waits a minute (R-2.4-10.4d, A-02)', () => {
     const waiting = decide(afterFailures('2026-03-02T08:01:59Z', first));
     expect(waiting.todo.pull).toBe(false);
     expect(waiting.wakeAt).toBe('2026-03-02T08:02:00Z');
@@ -55,7 +55,7 @@ describe('Intake (T2)', () => {
   });
 
   const givenUp = afterFailures('2026-03-05T08:00:00Z', first, second, third);
-  test('that failed three times is given up, and the provider is awaited and told why', () => {
+  test('that failed three times is given up, and the provider is awaited and told why (R-2.4-10.4d, A-02)', () => {
     const decision = decide(givenUp);
     expect(decision).toMatchObject({ state: 'certified', waiting: 'provider', todo: { pull: false } });
     expect(decision.labels).toContain('pull-failed');
@@ -66,12 +66,12 @@ describe('Intake (T2)', () => {
     expect(notices.map(({ body }) => body).join('\n')).toContain('arc.deb: not the sha256');
   });
 
-  test('starts again with a new commit', () => {
+  test('starts again with a new commit (A-02)', () => {
     const facts = { ...givenUp, pull: { ...givenUp.pull, head: headOf(2) } };
     expect(decide(facts).todo.pull).toBe(true);
   });
 
-  test.each(['rita', 'oxana', 'pavel'] as const)('starts again with /retry by %s', (login) => {
+  test.each(['rita', 'oxana', 'pavel'] as const)('starts again with /retry by %s (A-02)', (login) => {
     const facts = heard(givenUp, comment(people[login], '/retry', '2026-03-05T07:59:00Z'));
     expect(gains(facts)).toEqual(['retried']);
     expect(decide(facts).todo.pull).toBe(true);
@@ -114,7 +114,7 @@ describe('The way into unverified', () => {
     expect(decide(bad).steps[1]?.because.join()).toContain('InRelease is old');
   });
 
-  test('is over when the channel was read back', () => {
+  test('is over when the channel was read back (R-2.4-10.4c)', () => {
     const readBack = { unverified: { ok: true, number: 3, url: 'https://x.example' } } as const;
     const facts: Facts = { ...pulled, shelf: standing('unverified'), readBack };
     expect(gains(facts)).toEqual(['moved unverified', 'published unverified']);

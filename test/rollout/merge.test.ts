@@ -28,7 +28,7 @@ describe('After the close', () => {
     });
   });
 
-  test('the evidence is read again as of the merge; then the packages go into production', () => {
+  test('the evidence is read again as of the merge; then the packages go into production (R-2.4-12.9a)', () => {
     expect(gains(merged())).toEqual(['merged']);
     expect(decide(merged()).todo.move).toEqual({
       to: 'production',
@@ -42,7 +42,7 @@ describe('After the close', () => {
   test.each([
     ['success', 'success'],
     ['warning', 'warning'],
-  ] as const)('%s is not the state before production was read back (T9)', (outcome, state) => {
+  ] as const)('%s is not the state before production was read back (T9, R-2.4-12.9a)', (outcome, state) => {
     const journal = journalOf([
       ...stories.done,
       told.closed(outcome),

@@ -16,7 +16,7 @@ const says = (facts: Facts, by: Person, body: string, more: Partial<Input> = {})
 describe('The participation of a site', () => {
   const standing = (facts: Facts, site = 'CESGA') => decide(facts).sites.find((known) => known.site === site);
 
-  test('is accepted, then deployed, then done', () => {
+  test('is accepted, then deployed, then done (R-2.4-12.6c, A-08)', () => {
     expect(standing(accepted)).toMatchObject({
       participation: 'accepted',
       committed: true,
@@ -30,7 +30,7 @@ describe('The participation of a site', () => {
     });
   });
 
-  test('has two working days for its report, counted from the deployment as soon as that is known', () => {
+  test('has two working days for its report, counted from the deployment as soon as that is known (R-2.4-T3-2)', () => {
     expect(standing(accepted)?.due).toBe('2026-03-04T10:00:00Z');
     expect(standing(factsAt('deployed'))?.due).toBe('2026-03-04T12:00:00Z');
   });
@@ -45,7 +45,7 @@ describe('The participation of a site', () => {
     expect(standing(facts, 'SiGNET')?.people).toEqual(['jan', 'vera']);
   });
 
-  test('of a commitment that has ended is that of a volunteer', () => {
+  test('of a commitment that has ended is that of a volunteer (R-3.2-4, A-26)', () => {
     const [cesga, ...others] = configuration.earlyAdopters.sites;
     const commitments = [{ stack: 'arc', component: 'arc-ce', until: '2026-03-01' }];
     const earlyAdopters = {
@@ -70,12 +70,12 @@ describe('The rollout is done (T7)', () => {
     );
   const state = (facts: Facts): string => decide(facts).state;
 
-  test('when the one site that accepted has reported', () => {
+  test('when the one site that accepted has reported (R-2.4-12.6c, A-08)', () => {
     expect(state(factsAt('done'))).toBe('done');
     expect(decide(factsAt('done')).waiting).toBe('staged-rollout');
   });
 
-  test('not before every site that accepted has reported', () => {
+  test('not before every site that accepted has reported (R-2.4-12.7a, A-09)', () => {
     expect(state(after(two, told.reported()))).toBe('rolling-out');
     expect(decide(after(two, told.reported())).awaiting).toMatchObject([
       { who: 'SiGNET', for: 'the report' },
@@ -87,12 +87,12 @@ describe('The rollout is done (T7)', () => {
     expect(state(after(accepted, told.reported({ outcome: 'reject' })))).toBe('done');
   });
 
-  test('of a major release with two reports, not with one', () => {
+  test('of a major release with two reports, not with one (A-10)', () => {
     expect(state(after(major, told.accepted(), told.reported()))).toBe('rolling-out');
     expect(state(both(major))).toBe('done');
   });
 
-  test('of a major release with one report, when only one site is committed', () => {
+  test('of a major release with one report, when only one site is committed (A-10)', () => {
     const [cesga, ...others] = configuration.earlyAdopters.sites;
     const alone = [...(cesga ? [cesga] : []), ...others.map((site) => ({ ...site, commitments: [] }))];
     const earlyAdopters = { ...configuration.earlyAdopters, sites: alone };
@@ -100,7 +100,7 @@ describe('The rollout is done (T7)', () => {
     expect(state(after(facts, told.accepted(), told.reported()))).toBe('done');
   });
 
-  test('not by the report of the provider’s own site alone', () => {
+  test('not by the report of the provider’s own site alone (A-27)', () => {
     const own = after(
       verified,
       told.accepted('NDGF-T1', '2026-03-02T10:00:00Z', niels),
@@ -188,7 +188,7 @@ describe('A report that was edited after it was read', () => {
 });
 
 describe('The clock of acceptance', () => {
-  test('runs for a working day from publication', () => {
+  test('runs for a working day from publication (R-2.4-12.2)', () => {
     expect(decide(verified).awaiting).toEqual([
       {
         who: 'early adopters',

@@ -193,7 +193,7 @@ const anyBeginning = fc.nat(beginnings.length - 1);
 const reached = new Map<string, number>();
 
 describe('Whatever people do, in whatever order', () => {
-  test('nothing reaches production but what was verified, tried, waited for and closed by the right people', () => {
+  test('nothing reaches production but what was verified, tried, waited for and closed by the right people (R-2.2-13, R-2.5-1, R-2.5-5, R-2.4-F2)', () => {
     fc.assert(
       fc.property(anyBeginning, anyActs, (beginning, acts) => {
         const { witness, decision } = played(beginning, acts);

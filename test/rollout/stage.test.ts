@@ -22,12 +22,12 @@ const reports = (
 describe('A site', () => {
   const takesPart: readonly (readonly [string, Facts, readonly string[]])[] = [
     [
-      'accepts, and the rollout begins (T5)',
+      'accepts, and the rollout begins (T5, R-2.4-12.2.1a, R-2.4-12.4a)',
       says(verified, carmen, '/accept CESGA'),
       ['accepted CESGA as committed'],
     ],
     [
-      'accepts in the call issue',
+      'accepts in the call issue (A-07)',
       says(verified, carmen, '/accept CESGA', { where: 'call' }),
       ['accepted CESGA as committed'],
     ],
@@ -43,11 +43,15 @@ describe('A site', () => {
       ['accepted CESGA as committed'],
     ],
     [
-      'accepts as a volunteer',
+      'accepts as a volunteer (R-2.4-12.4b, A-26)',
       says(verified, alessandra, '/accept UKI-MAN'),
       ['accepted UKI-MAN as volunteer'],
     ],
-    ['accepts beside others (T6)', says(accepted, jan, '/accept SiGNET'), ['accepted SiGNET as committed']],
+    [
+      'accepts beside others (T6, R-2.4-12.2.2)',
+      says(accepted, jan, '/accept SiGNET'),
+      ['accepted SiGNET as committed'],
+    ],
     [
       'accepts when all others have reported (T7b)',
       says(factsAt('done'), jan, '/accept SiGNET'),
@@ -64,7 +68,7 @@ describe('A site', () => {
       ['accepted CESGA as committed', 'deployed CESGA'],
     ],
     [
-      'of the provider’s organisation accepts',
+      'of the provider’s organisation accepts (A-27)',
       says(verified, niels, '/accept NDGF-T1'),
       ['accepted NDGF-T1 as committed'],
     ],
@@ -72,17 +76,17 @@ describe('A site', () => {
     ['deploys', says(accepted, carmen, '/deployed CESGA'), ['deployed CESGA']],
     ['deploys twice, and once is enough', says(factsAt('deployed'), carmen, '/deployed CESGA'), []],
     [
-      'reports Success by approving',
+      'reports Success by approving (R-2.4-12.6a, R-2.4-12.7.1, A-13)',
       reports(accepted, carmen, 'approved', report('CESGA', 'success')),
       ['reported CESGA success'],
     ],
     [
-      'reports Warning by commenting',
+      'reports Warning by commenting (R-2.4-12.6a, R-2.4-12.7.1, A-13)',
       reports(accepted, carmen, 'commented', report('CESGA', 'warning')),
       ['reported CESGA warning'],
     ],
     [
-      'reports Reject by requesting changes',
+      'reports Reject by requesting changes (R-2.4-12.6a, R-2.4-12.7.1, A-13)',
       reports(accepted, carmen, 'changes-requested', report('CESGA', 'reject')),
       ['reported CESGA reject'],
     ],
@@ -112,6 +116,22 @@ describe('A site', () => {
       ['reported CESGA success'],
     ],
     [
+      'reports whatever its layout and configuration (R-3-3, R-3-7)',
+      reports(
+        accepted,
+        carmen,
+        'approved',
+        report(
+          'CESGA',
+          'success',
+          digestOf(0),
+          'config_tool: by hand',
+          'nodes: [{host: ce.example, role: anything}]',
+        ),
+      ),
+      ['reported CESGA success'],
+    ],
+    [
       'reports again',
       reports(factsAt('done'), carmen, 'commented', report('CESGA', 'warning')),
       ['reported CESGA warning'],
@@ -128,7 +148,7 @@ describe('A site', () => {
   });
 
   const refusedActs: readonly (readonly [string, Facts, string])[] = [
-    ['nobody is at', says(verified, otto, '/accept CESGA'), 'your account is at none'],
+    ['nobody is at (R-3-1)', says(verified, otto, '/accept CESGA'), 'your account is at none'],
     [
       'of others',
       says(verified, carmen, '/accept SiGNET'),
@@ -199,7 +219,7 @@ describe('A site', () => {
       'goes with a review that only comments',
     ],
     [
-      'that warns of nothing',
+      'that warns of nothing (R-2.4-12.7.2a)',
       reports(
         accepted,
         carmen,
@@ -241,11 +261,15 @@ describe('A site', () => {
       'only members of the team unit',
     ],
     [
-      'with a form that lacks a field',
+      'with a form that lacks a field (R-2.4-12.6a)',
       reports(accepted, carmen, 'approved', report('CESGA', 'success').replace(/^effort.*\n/m, '')),
       'The report cannot be read',
     ],
-    ['without a form', reports(accepted, carmen, 'approved', 'Works here.'), 'A report needs its form'],
+    [
+      'without a form (R-2.4-12.6a)',
+      reports(accepted, carmen, 'approved', 'Works here.'),
+      'A report needs its form',
+    ],
     [
       'with an edited Success',
       reports(accepted, carmen, 'approved', report('CESGA', 'success'), { edited: true }),

@@ -102,7 +102,7 @@ describe('a ticket', () => {
       [],
     ],
     ['yes for true', withLine('backward_compatible:', '  backward_compatible: yes'), ['bad-value 12:24']],
-    ['no digest (L04)', sound.replace(/ +sha256: .*\n/, ''), ['digest-missing 27:11']],
+    ['no digest (L04, R-2.4-10.4b)', sound.replace(/ +sha256: .*\n/, ''), ['digest-missing 27:11']],
     [
       'a digest in capitals',
       withLine('sha256:', `          sha256: ${'A'.repeat(64)}`),
@@ -120,7 +120,17 @@ describe('a ticket', () => {
     ],
     ['no target (L18)', sound.replace(/ {2}targets:[^]*/, '  targets: []\n'), ['no-target 23:12']],
     ['no packages', sound.replace(/ {6}packages:[^]*/, '      packages: []\n'), ['no-target 26:17']],
-    ['no changelog (L03)', withLine('changelog:', '  changelog: N/A'), ['changelog-missing 15:14']],
+    [
+      'no changelog (L03, R-2.4-10.2.2)',
+      withLine('changelog:', '  changelog: N/A'),
+      ['changelog-missing 15:14'],
+    ],
+    ['no release notes (R-2.4-10.2.1a)', sound.replace(/ {2}release_notes: .*\n/, ''), ['missing-field 8:1']],
+    [
+      'no certification report (R-2.4-10.2.3, R-2.2-12)',
+      sound.replace(/( {2}certification_reports:)\n.*\n/, '$1 []\n'),
+      ['bad-value 16:26'],
+    ],
     ['an empty changelog (L03)', withLine('changelog:', '  changelog:'), ['changelog-missing 15:3']],
     ['a placeholder for a link (L01)', withLine('admin:', '    admin: link2'), ['placeholder-text 19:12']],
     [
@@ -193,7 +203,7 @@ describe('a ticket', () => {
       ['same-version 10:13'],
     ],
     [
-      'a stack nobody knows',
+      'a stack nobody knows (R-VIII-1)',
       withLine('stack:', '  stack: glit'),
       ['version-fields-disagree 4:7', 'path-mismatch 6:10', 'unknown-stack 6:10'],
     ],
@@ -202,9 +212,9 @@ describe('a ticket', () => {
       withLine('stack:', '  stack: arc'),
       ['version-fields-disagree 4:7', 'path-mismatch 6:10', 'stack-mismatch 6:10'],
     ],
-    ['a provider nobody knows', withLine('provider:', '  provider: ifnn'), ['unknown-provider 7:13']],
+    ['a provider nobody knows (R-1-4)', withLine('provider:', '  provider: ifnn'), ['unknown-provider 7:13']],
     [
-      'a provider the component is not of',
+      'a provider the component is not of (R-1-1)',
       withLine('provider:', '  provider: emi'),
       ['provider-mismatch 7:13'],
     ],
@@ -232,12 +242,12 @@ describe('a ticket', () => {
     ],
     ['a source package', sound.replaceAll('noarch.rpm', 'src.rpm'), ['package-format 27:17']],
     [
-      'an emergency without reason',
+      'an emergency without reason (R-2.2-1)',
       withLine('class:', '  class: emergency'),
       ['emergency-without-reason 11:10'],
     ],
     [
-      'a security fix without advisory (L22)',
+      'a security fix without advisory (L22, R-2.4-10.2.1b)',
       withLine('class:', '  class: emergency', '  reason: security'),
       ['security-without-advisory 12:11'],
     ],
@@ -252,20 +262,28 @@ describe('a ticket', () => {
       ['bad-value 12:11'],
     ],
     [
-      'a revision that is not compatible',
+      'a revision that is not compatible (R-2.2-1)',
       withLine('backward_compatible:', '  backward_compatible: false'),
       ['not-backward-compatible 12:24'],
     ],
-    ['a major without roadmap', withLine('class:', '  class: major'), ['roadmap-missing 11:10']],
+    ['a major without roadmap (R-2.2-6)', withLine('class:', '  class: major'), ['roadmap-missing 11:10']],
     ['a major that is a new service', withLine('class:', '  class: major', '  new_service: true'), []],
     [
-      'a minor whose documentation is old',
+      'a minor whose documentation is old (R-2.4-10.2.4b)',
       sound.replace('class: revision', 'class: minor').replace('updated: true', 'updated: false'),
       ['documentation-not-updated? 20:14'],
     ],
     ['a revision whose documentation is old', sound.replace('updated: true', 'updated: false'), []],
-    ['no documentation', sound.replace(/ {4}admin: .*\n/, ''), ['documentation-missing 18:3']],
-    ['no issues', sound.replace(/ {2}issues:\n.*\n/, '  issues: []\n'), ['issues-missing 21:11']],
+    [
+      'no documentation (R-2.4-10.2.4a)',
+      sound.replace(/ {4}admin: .*\n/, ''),
+      ['documentation-missing 18:3'],
+    ],
+    [
+      'no issues (R-2.4-10.2.5)',
+      sound.replace(/ {2}issues:\n.*\n/, '  issues: []\n'),
+      ['issues-missing 21:11'],
+    ],
     [
       'no issues, with a reason',
       sound.replace(/ {2}issues:\n.*\n/, '  issues: []\n  no_issues_because: Rebuilt only.\n'),
@@ -277,7 +295,7 @@ describe('a ticket', () => {
       ['issues-missing 21:11', 'placeholder-text 22:22'],
     ],
     [
-      'a central tool (L25)',
+      'a central tool (L25, R-2.6-4, R-1-3)',
       withLine('class:', '  class: revision', '  deployment: central-single-instance'),
       ['central-tool 12:15'],
     ],
@@ -298,6 +316,34 @@ describe('a ticket', () => {
     ['with a label in its path alone', 'releases/glite/cream/1.16.7+sl6.yml', ['id-mismatch 4:7']],
   ])('%s', (_, at, expected) => {
     expect(told(sound, at)).toEqual(expected);
+  });
+
+  test.each([
+    ['arc', 'arc6'],
+    ['glite', 'cream'],
+    ['unicore', 'unicorex'],
+    ['globus', 'myproxy'],
+    ['community', 'fetch-crl'],
+    ['opstools', 'sam-nagios'],
+  ])(
+    'of the stack %s has the same rules as any other (R-VIII-1, R-VIII-2, R-2-3, R-2.2-11, R-2.6-1)',
+    (stack, component) => {
+      const text = sound
+        .replace('id: glite-cream', `id: ${stack}-${component}`)
+        .replace('stack: glite', `stack: ${stack}`)
+        .replace('component: cream', `component: ${component}`)
+        .replace('provider: infn', `provider: ${ground.catalogue.components[component]?.provider ?? ''}`)
+        .replaceAll('cream-1.16.7-1.el7', `${component}-1.16.7-1.el7`);
+      const at = `releases/${stack}/${component}/1.16.7.yml`;
+      expect(told(text, at)).toEqual([]);
+      expect(told(text.replace(/ {2}changelog: .*\n/, ''), at)).toEqual(['changelog-missing 8:1']);
+    },
+  );
+
+  test('of a tool is refused while it is central, and taken as soon as sites run it themselves (R-2.6-3, R-2.6-4, R-2.6-5, R-1-3)', () => {
+    const central = withLine('class:', '  class: revision', '  deployment: central-single-instance');
+    expect(told(central)).toEqual(['central-tool 12:15']);
+    expect(told(central.replace('central-single-instance', 'regionalised'))).toEqual([]);
   });
 
   test('with a label in path and id is as good as one without', () => {

@@ -57,13 +57,13 @@ describe('The working clock', () => {
     ['from morning to afternoon', '2026-03-12T10:00', '4h', '2026-03-12T14:00'],
     ['from one day to the next', '2026-03-12T10:00', '1wd', '2026-03-13T10:00'],
     ['from Friday to Monday', '2026-03-13T16:00', '1wd', '2026-03-16T16:00'],
-    ['over a weekend that begins within it', '2026-03-14T12:00', '2.5h', '2026-03-16T11:30'],
+    ['over a weekend that begins within it (A-16)', '2026-03-14T12:00', '2.5h', '2026-03-16T11:30'],
     ['from the evening', '2026-03-12T20:00', '1h', '2026-03-13T10:00'],
     ['from the night before', '2026-03-12T03:00', '1h', '2026-03-12T10:00'],
     ['to the very end of a day', '2026-03-12T15:00', '2h', '2026-03-12T17:00'],
     ['from the very end of a day', '2026-03-12T17:00', '1h', '2026-03-13T10:00'],
     ['from the very beginning of a day', '2026-03-12T09:00', '1wd', '2026-03-12T17:00'],
-    ['over Good Friday and Easter Monday', '2026-04-02T16:00', '2h', '2026-04-07T10:00'],
+    ['over Good Friday and Easter Monday (A-16)', '2026-04-02T16:00', '2h', '2026-04-07T10:00'],
     ['begun on a holiday', '2026-04-06T10:00', '1h', '2026-04-07T10:00'],
     ['over the change to summer time', '2026-03-27T16:30', '4h', '2026-03-30T12:30'],
     ['over the change to winter time', '2026-10-23T16:30', '4h', '2026-10-26T12:30'],
@@ -104,7 +104,7 @@ describe('The working clock', () => {
 });
 
 describe('The wall clock', () => {
-  test('runs at night, on Sundays and holidays', () => {
+  test('runs at night, on Sundays and holidays (A-17)', () => {
     expect(due('2026-12-25T22:00:00Z', '2.5h', 'wall', amsterdam)).toBe('2026-12-26T00:30:00Z');
   });
 
@@ -122,7 +122,7 @@ describe('The wall clock', () => {
     );
   });
 
-  test('takes a working day for eight hours', () => {
+  test('takes a working day for eight hours (A-16)', () => {
     expect(due('2026-03-12T10:00:00Z', '1wd', 'wall', amsterdam)).toBe('2026-03-12T18:00:00Z');
   });
 });
@@ -141,7 +141,7 @@ describe('A length of time', () => {
     expect(() => milliseconds(text)).toThrow('not a duration');
   });
 
-  test('is that of the release class', () => {
+  test('is that of the release class (R-2.4-T3-1, R-2.4-T3-2, R-2.4-T3-4)', () => {
     const start = '2026-03-02T08:00:00Z';
     const ends = (name: 'emergency' | 'revision' | 'minor' | 'major'): readonly string[] =>
       (['step1', 'step2', 'accept', 'step3'] as const).map((which) =>

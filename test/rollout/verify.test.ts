@@ -17,7 +17,11 @@ const wait = verification('wait-for-provider', 'countermeasure: Rebuild it with 
 
 describe('The Technology Unit', () => {
   const counting: readonly (readonly [string, Facts, readonly string[]])[] = [
-    ['verifies by an approving review (T3)', approves(verification('accept')), ['verified accept']],
+    [
+      'verifies by an approving review (T3, R-2.4-11.1a)',
+      approves(verification('accept')),
+      ['verified accept'],
+    ],
     [
       'verifies with notes',
       approves(verification('accept-with-notes', 'notes: Restart it once.')),
@@ -39,14 +43,18 @@ describe('The Technology Unit', () => {
       ),
       ['verified accept-with-notes'],
     ],
-    ['asks the provider for a countermeasure (T3w)', asksChanges(wait), ['verified wait-for-provider']],
     [
-      'rejects by its review with the reason (T4)',
+      'asks the provider for a countermeasure (T3w, R-2.4-11.2c)',
+      asksChanges(wait),
+      ['verified wait-for-provider'],
+    ],
+    [
+      'rejects by its review with the reason (T4, R-2.4-11.2d)',
       asksChanges(verification('reject', 'notes: It deletes the spool.')),
       ['verified reject'],
     ],
     [
-      'rejects by a command with the reason (T4)',
+      'rejects by a command with the reason (T4, R-2.4-11.2d)',
       heard(start, comment(people.teo, '/reject It deletes the spool.', at)),
       ['rejected It deletes the spool.'],
     ],
@@ -93,7 +101,11 @@ describe('The Technology Unit', () => {
   });
 
   const refusedActs: readonly (readonly [string, Facts, string])[] = [
-    ['of an outsider', approves(verification('accept'), people.otto), 'only members of the team unit'],
+    [
+      'of an outsider (R-2.4-11.1a)',
+      approves(verification('accept'), people.otto),
+      'only members of the team unit',
+    ],
     ['of an early adopter', approves(verification('accept'), people.carmen), 'only members of the team unit'],
     ['of a manager', approves(verification('accept'), people.joao), 'only members of the team unit'],
     ['of the author', approves(verification('accept'), people.oxana), 'Who provided a release cannot verify'],
@@ -132,12 +144,16 @@ describe('The Technology Unit', () => {
       'accepts the release although `QC_DOC_1` failed',
     ],
     [
-      'that waits for nothing in particular',
+      'that waits for nothing in particular (R-2.4-11.2c)',
       asksChanges(verification('wait-for-provider')),
       'countermeasure',
     ],
-    ['that rejects without a reason', asksChanges(verification('reject')), 'A reject needs `notes`'],
-    ['without a form', approves('Looks good to me.'), 'A verification needs its report'],
+    [
+      'that rejects without a reason (R-2.4-11.2c)',
+      asksChanges(verification('reject')),
+      'A reject needs `notes`',
+    ],
+    ['without a form (R-2.4-11.1a)', approves('Looks good to me.'), 'A verification needs its report'],
     [
       'whose form cannot be read',
       approves(verification('accept').replace('outcome: accept', 'outcome: maybe')),
@@ -202,7 +218,7 @@ describe('The Technology Unit', () => {
 });
 
 describe('After the verdict', () => {
-  test('a verified release moves to staged-rollout and is not verified before it is there', () => {
+  test('a verified release moves to staged-rollout and is not verified before it is there (R-2.4-11.2a, R-2.4-11.4a, A-06)', () => {
     const decision = decide(approves(verification('accept')));
     expect(decision.todo.move).toEqual({
       to: 'staged-rollout',
@@ -214,7 +230,7 @@ describe('After the verdict', () => {
     expect(stepOf(decision, 'verification')).toContain('on the way into staged-rollout');
   });
 
-  test('a release that waits for its provider moves nowhere and has no clock', () => {
+  test('a release that waits for its provider moves nowhere and has no clock (R-2.4-11.2c)', () => {
     const decision = decide(asksChanges(wait));
     expect(decision.todo.move).toBeUndefined();
     expect(decision).toMatchObject({ state: 'unverified', waiting: 'provider' });
@@ -231,7 +247,7 @@ describe('After the verdict', () => {
   test.each([
     ['by review', asksChanges(verification('reject', 'notes: Broken.'))],
     ['by command', heard(start, comment(people.teo, '/reject Broken.', at))],
-  ])('a release rejected %s leaves a tombstone with the reason', (_, facts) => {
+  ])('a release rejected %s leaves a tombstone with the reason (R-2.4-11.2d, A-03)', (_, facts) => {
     const decision = decide(facts);
     expect(decision.state).toBe('rejected');
     expect(decision.todo.move).toEqual({ to: 'withdrawn', digest, revertTicket: false, reason: 'Broken.' });
@@ -251,7 +267,7 @@ describe('After the verdict', () => {
 });
 
 describe('The clock of step 2', () => {
-  test('runs for two working days of a revision', () => {
+  test('runs for two working days of a revision (R-2.4-T3-2, R-2.4-T3-5)', () => {
     expect(decide(start).awaiting).toEqual([
       { who: 'technology-unit', for: 'the verification report', due: '2026-03-04T08:10:00Z', late: false },
     ]);
@@ -267,7 +283,7 @@ describe('The clock of step 2', () => {
 describe('/take', () => {
   const taken = (by: Person): Facts => heard(start, comment(by, '/take', at));
 
-  test('makes a verifier the assignee while verification is awaited', () => {
+  test('makes a verifier the assignee while verification is awaited (A-47)', () => {
     expect(gains(taken(people.tiziana))).toEqual(['taken']);
     expect(decide(taken(people.tiziana)).assignees).toEqual(['tiziana']);
   });

@@ -116,12 +116,12 @@ describe('what files say of each other', () => {
   test.each<[string, Record<string, string | undefined>, readonly string[]]>([
     ['a file that is missing', { [registry]: undefined }, [`missing-file ${registry}`]],
     [
-      'a component of a stack nobody knows',
+      'a component of a stack nobody knows (R-VIII-1)',
       changed(catalogue, /stack: globus/, 'stack: globsu'),
       ['unknown-stack globsu'],
     ],
     [
-      'a component of a provider nobody knows',
+      'a component of a provider nobody knows (R-1-1)',
       changed(catalogue, /provider: jra1/, 'provider: jra2'),
       ['unknown-provider jra2'],
     ],
@@ -173,7 +173,7 @@ describe('what files say of each other', () => {
       ['unknown-time-zone Europe/Pari'],
     ],
     [
-      'a commitment to a component nobody knows',
+      'a commitment to a component nobody knows (R-3-1)',
       changed(registry, 'component: gfal2', 'component: gfal'),
       ['unknown-component gfal, os: debian12, arch: amd64 }'],
     ],
@@ -203,7 +203,7 @@ describe('what files say of each other', () => {
       ['grace-minimum 1wd'],
     ],
     [
-      'a class without reports',
+      'a class without reports (A-10)',
       changed(policy, 'minimum_reports: 2', 'minimum_reports: 0'),
       ['minimum-reports 0'],
     ],

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { CORE_SCHEMA, load } from 'js-yaml';
+import { CatalogueSchema } from '../../app/model/catalogue.ts';
 import { CriteriaSchema, criteriaFor } from '../../app/model/criteria.ts';
 import { EarlyAdoptersSchema } from '../../app/model/early-adopters.ts';
 import { PolicySchema } from '../../app/model/policy.ts';
@@ -38,6 +39,31 @@ describe('the sample policy is Table 3 of MS402 (R-2.4-T3-1, R-2.4-T3-2, R-2.4-T
       expect(ours).toEqual({ tz, week, holidays: Object.values(holidays).flat(), freezes: freeze });
     });
   });
+});
+
+describe('the sample policy and catalogue', () => {
+  const catalogue = readAs(CatalogueSchema, readFileSync('releases/catalogue.yml', 'utf8'), 'catalogue');
+
+  test.each([
+    ['arc', 'early-adopters-arc'],
+    ['glite', 'early-adopters-glite'],
+    ['globus', 'early-adopters-globus'],
+    ['opstools', 'early-adopters-opstools'],
+    ['unicore', 'early-adopters-unicore'],
+  ])('have a group of early adopters for the stack %s (R-3.1-2)', (stack, team) => {
+    expect(policy.ok && policy.value.early_adopters[stack]).toBe(team);
+  });
+
+  test('call somebody for community contributions too (A-29)', () => {
+    expect(policy.ok && policy.value.early_adopters['community']).toBeTruthy();
+  });
+
+  test.each(['sam-nagios', 'operations-dashboard'])(
+    'have the operational tool %s in the list (R-2.6-2)',
+    (component) => {
+      expect(catalogue.ok && catalogue.value.components[component]?.stack).toBe('opstools');
+    },
+  );
 });
 
 describe('the sample criteria', () => {

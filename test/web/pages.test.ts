@@ -75,7 +75,7 @@ describe('Every page', () => {
 });
 
 describe('The board', () => {
-  test('shows every release with its class, its provider and its state', async () => {
+  test('shows every release with its class, its provider and its state (R-2.3-6, R-6-3)', async () => {
     const page = textOf(await read('/'));
     for (const { facts, decision } of board.tickets()) {
       expect(page).toContain(decision.release);
@@ -86,7 +86,7 @@ describe('The board', () => {
     expect(page).toContain('NorduGrid');
   });
 
-  test('says first of all who is late, for what and by how much, the longest first', async () => {
+  test('says first of all who is late, for what and by how much, the longest first (R-2.4-T3-5)', async () => {
     const page = textOf(await read('/'));
     const head = page.slice(0, page.indexOf('The path of a release'));
     expect(head).toContain('2 late');
