@@ -93,8 +93,8 @@ describe('npm run requirements', () => {
     ['a decision cut short', 'A-0'],
   ])('fails at an id that the list does not have, also when missing rows are allowed: %s', (_, id) => {
     const { status, text } = run(`${all} test('three (${id})', f);`, '--allow-missing');
-    expect([status, text]).toEqual([1, expect.stringContaining(`There is no ${shown(id)};`)]);
-    expect(survey(`test('three (${id})', f);`).unknown).toHaveLength(1);
+    expect(status).toBe(1);
+    expect(text.match(/There is no .*/g)).toEqual([expect.stringContaining(` ${shown(id)};`)]);
   });
 
   test('takes a star for all ids that go on from there, but not for another number', () => {
@@ -128,8 +128,9 @@ describe('npm run requirements', () => {
     `test.each([['b (§1a)', 1]])('a row', f);`,
     `test.each([[1, 'b (§1a)']])('%s', f);`,
   ])('takes %s for no proof', (source) => {
-    expect(proofs(source, '§1a')).toEqual([]);
-    expect(survey(source).unknown).toEqual([]);
+    const { requirements, unknown } = survey(source);
+    expect(requirements.flatMap(({ tests }) => tests)).toEqual([]);
+    expect(unknown).toEqual([]);
   });
 
   test('tells of wrong use with another status', () => {
