@@ -63,6 +63,12 @@ export const TicketSchema = z.strictObject({
     version: version.meta({ description: 'Version of the component: always text, quote it if in doubt' }),
     previous: version.optional().meta({ description: 'Version that this one follows' }),
     class: z.enum(releaseClasses).meta({ description: 'Release class (MS402 2.2)' }),
+    description: text.optional().meta({ description: 'What the component is, in a few sentences' }),
+    capabilities: z
+      .array(z.string().min(1).max(200))
+      .max(30)
+      .optional()
+      .meta({ description: 'Capabilities of the distribution that it provides' }),
     backward_compatible: yamlBoolean.meta({
       description: 'true when it can replace the version before without other changes',
     }),

@@ -4,6 +4,7 @@ import { mistake, type Finding, type GroundedTicket, type GroundedRule } from '.
 
 /** Stack, component and provider are in the catalogue (R-VIII-1, R-1-1, R-1-4). */
 function namesAreKnown({ ticket, catalogue }: GroundedTicket): readonly Finding[] {
+  const past = entryOf(catalogue.components, ticket.metadata?.component ?? '')?.provider_history ?? [];
   const shelves = {
     stack: catalogue.stacks,
     component: catalogue.components,
@@ -12,6 +13,8 @@ function namesAreKnown({ ticket, catalogue }: GroundedTicket): readonly Finding[
   return (['stack', 'component', 'provider'] as const).flatMap((field) => {
     const said = ticket.metadata?.[field];
     if (said === undefined || Object.hasOwn(shelves[field], said)) return [];
+    // That somebody provided it once is told by the next rule.
+    if (field === 'provider' && past.some(({ provider }) => provider === said)) return [];
     return [
       mistake(
         `unknown-${field}`,
@@ -39,12 +42,15 @@ function namesBelongTogether({ ticket, catalogue }: GroundedTicket): readonly Fi
       ),
     );
   }
-  if (provider !== undefined && Object.hasOwn(catalogue.providers, provider) && known.provider !== provider) {
+  const past = known.provider_history?.find((entry) => entry.provider === provider);
+  const isKnown = provider !== undefined && Object.hasOwn(catalogue.providers, provider);
+  if ((isKnown || past !== undefined) && known.provider !== provider) {
+    const until = past?.until === undefined ? '' : `: that was until ${past.until}`;
     found.push(
       mistake(
         'provider-mismatch',
         ['metadata', 'provider'],
-        `${component} is provided by ${known.provider}, not ${provider}.`,
+        `${component} is provided by ${known.provider} today, not by ${String(provider)}${until}.`,
         `Write ${known.provider}, or have the catalogue changed first.`,
       ),
     );

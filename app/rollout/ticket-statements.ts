@@ -115,6 +115,7 @@ function textsAreReal({ ticket }: TicketInHand): readonly Finding[] {
   const { spec } = ticket;
   const documentation = spec?.documentation;
   const single: readonly (readonly [Path, string | undefined])[] = [
+    [['description'], spec?.description],
     [['release_notes'], spec?.release_notes],
     [['changelog'], spec?.changelog],
     [['roadmap'], spec?.roadmap],

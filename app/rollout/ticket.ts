@@ -3,6 +3,7 @@ import type { Checked, Problem } from '../model/problem.ts';
 import { TicketSchema, type Ticket } from '../model/ticket.ts';
 import { examine, inOrder } from '../model/yaml.ts';
 import { ticketCatalogueRules } from './ticket-catalogue.ts';
+import { componentRules, groundedComponentRules } from './ticket-component.ts';
 import { ticketIdentityRules } from './ticket-identity.ts';
 import { groundedPackageRules, packageRules } from './ticket-packages.ts';
 import type {
@@ -15,8 +16,17 @@ import type {
 } from './ticket-rule.ts';
 import { ticketStatementRules } from './ticket-statements.ts';
 
-const rules: readonly TicketRule[] = [...ticketIdentityRules, ...ticketStatementRules, ...packageRules];
-const groundedRules: readonly GroundedRule[] = [...ticketCatalogueRules, ...groundedPackageRules];
+const rules: readonly TicketRule[] = [
+  ...ticketIdentityRules,
+  ...ticketStatementRules,
+  ...componentRules,
+  ...packageRules,
+];
+const groundedRules: readonly GroundedRule[] = [
+  ...ticketCatalogueRules,
+  ...groundedComponentRules,
+  ...groundedPackageRules,
+];
 
 /**
  * Every rule that a ticket breaks by itself or against the reviewed files, in the order of the file. What is missing is passed over:

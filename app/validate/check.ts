@@ -17,10 +17,12 @@ import { BrokenJournal, readJournal } from '../record/journal-file.ts';
 import { readTicket } from '../rollout/ticket.ts';
 import { fileKind, manifestLimits, places, schemas, type FileKind } from './file-kind.ts';
 import { problemAt, problemOfFile, type Sound } from './finding.ts';
+import { catalogueProblems } from './catalogue.ts';
 import { channelsProblems } from './channels.ts';
+import { criteriaProblems } from './criteria.ts';
 import { distributionProblems } from './distributions.ts';
 import { policyProblems } from './policy.ts';
-import { catalogueProblems, criteriaProblems, registryProblems } from './registry.ts';
+import { registryProblems } from './registry.ts';
 import { teamProblems } from './teams.ts';
 
 /** Path from the top of the repository -> text; undefined for a file whose text is not needed (signatures, keys). */

@@ -1,69 +1,15 @@
-import { capabilities } from '../model/capability.ts';
 import type { Catalogue } from '../model/catalogue.ts';
-import type { Criteria } from '../model/criteria.ts';
 import type { Distributions } from '../model/distributions.ts';
 import type { EarlyAdopters } from '../model/early-adopters.ts';
 import { quoted } from '../model/hidden-character.ts';
-import { mendName, nearest } from '../model/near-miss.ts';
+import { mendName } from '../model/near-miss.ts';
 import type { Problem } from '../model/problem.ts';
 import { entryOf } from '../model/record.ts';
 import type { Path } from '../model/yaml.ts';
 import { problemAt, type Sound } from './finding.ts';
 
-/** Components name a stack and a provider that are there (R-1-1, R-1-4), and capabilities that exist (R-2.2-16). */
-export function catalogueProblems(catalogue: Sound<Catalogue>): readonly Problem[] {
-  const { components, providers, stacks } = catalogue.value;
-  const found: Problem[] = [];
-  for (const [name, component] of Object.entries(components)) {
-    const at: Path = ['components', name];
-    found.push(...unknown(catalogue, [...at, 'stack'], 'stack', component.stack, Object.keys(stacks)));
-    found.push(
-      ...unknown(catalogue, [...at, 'provider'], 'provider', component.provider, Object.keys(providers)),
-    );
-    for (const [index, capability] of (component.capabilities ?? []).entries())
-      found.push(...unknownCapability(catalogue, [...at, 'capabilities', index], capability));
-  }
-  return found;
-}
-
-/** Criteria have ids of their own, and are for capabilities that exist (R-2.2-16). */
-export function criteriaProblems(criteria: Sound<Criteria>): readonly Problem[] {
-  const seen = new Set<string>();
-  return criteria.value.criteria.flatMap(({ id, capabilities: wanted = [] }, index) => {
-    const at: Path = ['criteria', index];
-    const found = wanted.flatMap((name, place) =>
-      unknownCapability(criteria, [...at, 'capabilities', place], name),
-    );
-    if (seen.has(id)) {
-      found.push(
-        problemAt(criteria, [...at, 'id'], {
-          rule: 'duplicate-criterion',
-          message: `The criterion ${id} stands here twice.`,
-          mend: 'Put both into one, or give this one an id of its own.',
-        }),
-      );
-    }
-    seen.add(id);
-    return found;
-  });
-}
-
-/** A misspelt or run-together capability is a mistake (L11 of the defects seen); one never heard of may be new. */
-function unknownCapability(source: Sound<unknown>, at: Path, said: string): readonly Problem[] {
-  if (capabilities.includes(said)) return [];
-  const runTogether = capabilities.filter((capability) => said.includes(capability));
-  const mistaken = runTogether.length > 0 || nearest(said, capabilities) !== undefined;
-  return [
-    problemAt(source, at, {
-      rule: 'unknown-capability',
-      severity: mistaken ? 'error' : 'warning',
-      message: `There is no capability ${quoted(said)}.`,
-      mend: runTogether.length > 1 ? `Write ${runTogether.join(', ')}.` : mendName(said, capabilities),
-    }),
-  ];
-}
-
-function unknown(
+/** A name that is not in the catalogue. */
+export function unknown(
   source: Sound<unknown>,
   at: Path,
   what: string,

@@ -299,6 +299,40 @@ describe('a ticket', () => {
       withLine('class:', '  class: revision', '  deployment: central-single-instance'),
       ['central-tool 12:15'],
     ],
+    [
+      'capabilities run together (L11)',
+      withLine('class:', '  class: revision', '  capabilities: ["Job ExecutionFile Access"]'),
+      ['unknown-capability 12:18'],
+    ],
+    [
+      'a capability never heard of',
+      withLine('class:', '  class: revision', '  capabilities: [Job Execution, Quantum Annealing]'),
+      ['unknown-capability? 12:33'],
+    ],
+    [
+      'the description of another component (L09)',
+      withLine(
+        'class:',
+        '  class: revision',
+        '  description: The Advanced Resource Connector (ARC) is middleware.',
+      ),
+      ['description-mismatch? 12:16'],
+    ],
+    [
+      'a description that names others beside its own',
+      withLine('class:', '  class: revision', '  description: CREAM takes jobs from the WMS.'),
+      [],
+    ],
+    [
+      'a description that names nobody',
+      withLine('class:', '  class: revision', '  description: Takes the jobs of users.'),
+      [],
+    ],
+    [
+      'a description that was never written',
+      withLine('class:', '  class: revision', '  description: TODO'),
+      ['placeholder-text 12:16'],
+    ],
     ['an anchor', withLine('class:', '  class: &c revision'), ['yaml-anchor 11:10']],
     ['a key twice', withLine('class:', '  class: revision', '  class: major'), ['duplicate-key 12:3']],
   ])('%s', (_, text, expected) => {
@@ -384,6 +418,61 @@ describe('a ticket', () => {
       path,
     );
     expect(checked.ok ? [] : checked.problems.map(({ rule }) => rule)).toEqual(['emergency-without-reason']);
+  });
+});
+
+describe('a ticket for an operational tool', () => {
+  const at = 'releases/opstools/gocdb/5.12.yml';
+  const central = sound
+    .replaceAll('cream', 'gocdb')
+    .replaceAll('1.16.7', '"5.12"')
+    .replace('id: glite-gocdb-"5.12"', 'id: opstools-gocdb-5.12')
+    .replace('stack: glite', 'stack: opstools')
+    .replace('infn', 'jra1')
+    .replace('umd/4', 'opstools/1')
+    .replace('centos7', 'sl6')
+    .replaceAll('"5.12"-', '5.12-');
+
+  test.each([
+    ['that says nothing of it', central],
+    ['that claims otherwise', central.replace('class:', 'deployment: regionalised\n  class:')],
+  ])('is refused while the catalogue calls the tool central, also one %s (R-2.6-4)', (_, text) => {
+    expect(told(text, at)).toEqual(['central-tool 5:14']);
+  });
+
+  test('is told once where ticket and catalogue agree', () => {
+    const text = central.replace('class:', 'deployment: central-single-instance\n  class:');
+    expect(told(text, at)).toEqual(['central-tool 11:15']);
+  });
+
+  test('passes once the catalogue says that sites run it themselves (R-2.6-3, R-2.6-5)', () => {
+    const { gocdb } = ground.catalogue.components;
+    if (gocdb === undefined) throw new Error('no gocdb');
+    const components = {
+      ...ground.catalogue.components,
+      gocdb: { ...gocdb, deployment: 'regionalised' as const },
+    };
+    const checked = readTicket(central, at, { ...ground, catalogue: { ...ground.catalogue, components } });
+    expect(checked.ok).toBe(true);
+  });
+});
+
+describe('a ticket of a component whose provider changed (R-1-2)', () => {
+  const globus = sound.replaceAll('cream', 'myproxy').replaceAll('glite', 'globus');
+  const provided = (provider: string): readonly string[] => {
+    const checked = readTicket(
+      globus.replace('infn', provider),
+      'releases/globus/myproxy/1.16.7.yml',
+      ground,
+    );
+    return checked.ok ? [] : checked.problems.map(({ rule, message }) => `${rule}: ${message}`);
+  };
+
+  test('is its provider’s of today, and not that of one before', () => {
+    expect(provided('gridcf')).toEqual([]);
+    expect(provided('ige')).toEqual([
+      'provider-mismatch: myproxy is provided by gridcf today, not by ige: that was until 2013-03-31.',
+    ]);
   });
 });
 

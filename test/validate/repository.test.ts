@@ -163,8 +163,97 @@ describe('what files say of each other', () => {
     ],
     [
       'a team with two roles',
-      changed(catalogue, 'team: provider-infn,', 'team: technology-unit,'),
-      ['team-used-twice technology-unit, organisation: INFN }'],
+      changed(catalogue, 'team: provider-infn', 'team: technology-unit'),
+      ['team-used-twice technology-unit'],
+    ],
+    [
+      'a capability misspelt',
+      changed(catalogue, '[Monitoring]', '[Monitorign]'),
+      ['unknown-capability Monitorign]'],
+    ],
+    [
+      'a provider without agreement is told, and stops nothing (R-7-1)',
+      changed(catalogue, / {4}sla: .*infn.*\n/, ''),
+      ['sla-missing? infn:'],
+    ],
+    [
+      'a provider whose answer has no time (R-7-1)',
+      changed(catalogue, 'response: 2wd', 'response: soon'),
+      ['bad-value soon }'],
+    ],
+    [
+      'a provider without contact',
+      changed(catalogue, / {4}contact: releases@infn.*\n/, ''),
+      ['contact-missing? infn:'],
+    ],
+    [
+      'the address of a person (A-39)',
+      changed(catalogue, 'releases@infn.example', 'ada.lovelace@infn.example'),
+      ['personal-contact? ada.lovelace@infn.example'],
+    ],
+    [
+      'the mailbox of a role with a dot in its name',
+      changed(catalogue, 'releases@infn.example', 'grid.support@infn.example'),
+      [],
+    ],
+    [
+      'a stack without mailing list (R-2.3-9)',
+      changed(catalogue, ', mailing_list: early-adopters-unicore@lists.example', ''),
+      ['stack-without-mailing-list? unicore: { title: UNICORE }'],
+    ],
+    [
+      'a mailing list for two stacks',
+      changed(catalogue, 'early-adopters-unicore@', 'Early-Adopters-Glite@'),
+      ['mailing-list-used-twice Early-Adopters-Glite@lists.example }'],
+    ],
+    [
+      'a provider of the past who is today’s no more (R-1-2)',
+      changed(catalogue, '{ provider: gridcf, from: 2018-01-01 }', '{ provider: nikhef, from: 2018-01-01 }'),
+      ['provider-history { provider: nikhef, from: 2018-01-01 }'],
+    ],
+    [
+      'a past that overlaps (R-1-2)',
+      changed(catalogue, 'from: 2010-10-01', 'from: 2010-09-01'),
+      ['provider-history 2010-09-01, until: 2013-03-31 }'],
+    ],
+    [
+      'a past without end in its middle, and one that ends before it begins (R-1-2)',
+      changed(
+        catalogue,
+        'vdt, until: 2010-09-30 }\n      - { provider: ige, from: 2010-10-01, until: 2013-03-31 }',
+        'vdt }\n      - { provider: ige, from: 2010-10-01, until: 2009-03-31 }',
+      ),
+      ['provider-history { provider: vdt }', 'provider-history 2009-03-31 }'],
+    ],
+    [
+      'a provider of the past, misspelt',
+      changed(catalogue, 'provider: ige,', 'provider: nikehf,'),
+      ['unknown-provider nikehf, from: 2010-10-01, until: 2013-03-31 }'],
+    ],
+    [
+      'a tool of which nobody knows who runs it (R-1-3)',
+      changed(catalogue, / {4}deployment: regionalised\n/, ''),
+      ['deployment-missing sam-nagios:'],
+    ],
+    [
+      'middleware with a central instance',
+      changed(catalogue, 'category: community', 'deployment: regionalised'),
+      ['deployment-of-middleware regionalised'],
+    ],
+    [
+      'an expected tool that sites run already (R-2.6-6)',
+      changed(catalogue, 'central-single-instance', 'regionalised'),
+      ['expected-is-distributed true'],
+    ],
+    [
+      'a category that does not fit the stack (R-VIII-1)',
+      changed(catalogue, 'category: tool', 'category: middleware'),
+      ['category-mismatch middleware'],
+    ],
+    [
+      'a category nobody knows (R-VIII-1)',
+      changed(catalogue, 'category: tool', 'category: tol'),
+      ['bad-value tol'],
     ],
     ['a site twice', changed(registry, 'site: GRIF', 'site: cesga'), ['duplicate-site cesga']],
     [

@@ -8,6 +8,7 @@ import { PolicySchema } from '../../app/model/policy.ts';
 import { readAs } from '../../app/model/yaml.ts';
 
 const policy = readAs(PolicySchema, readFileSync('.github/rollout.yml', 'utf8'), 'policy');
+const catalogue = readAs(CatalogueSchema, readFileSync('releases/catalogue.yml', 'utf8'), 'catalogue');
 const registry = readAs(EarlyAdoptersSchema, readFileSync('releases/early-adopters.yml', 'utf8'), 'registry');
 
 describe('the sample policy is Table 3 of MS402 (R-2.4-T3-1, R-2.4-T3-2, R-2.4-T3-3, R-2.4-T3-4)', () => {
@@ -105,5 +106,48 @@ describe('the sample registry', () => {
       const names = new Set(known.sites.map(({ site }) => site));
       expect(registry.ok && registry.value.sites.filter(({ site }) => !names.has(site))).toEqual([]);
     });
+  });
+});
+
+describe('the sample catalogue', () => {
+  if (!catalogue.ok) throw new Error(JSON.stringify(catalogue.problems));
+  const { stacks, components, providers } = catalogue.value;
+  const of = (deployment: string): string[] =>
+    Object.keys(components).filter((name) => components[name]?.deployment === deployment);
+
+  test.each([
+    ['arc', 'R-2.3-9.1'],
+    ['glite', 'R-2.3-9.2'],
+    ['globus', 'R-2.3-9.3'],
+    ['opstools', 'R-2.3-9.4'],
+    ['unicore', 'R-2.3-9.5'],
+    ['community', 'A-29'],
+  ])('has a mailing list for the early adopters of %s, called as their team (%s, R-2.3-5)', (stack) => {
+    const team = policy.ok ? policy.value.early_adopters[stack] : undefined;
+    expect(team).toBe(`early-adopters-${stack}`);
+    expect(stacks[stack]?.mailing_list?.split('@')[0]).toBe(team);
+  });
+
+  test('has the tools that go through staged rollout now (R-2.6-2)', () => {
+    expect(of('regionalised')).toEqual(['sam-nagios', 'operations-dashboard']);
+  });
+
+  test('has those expected next, which are central still (R-2.6-6)', () => {
+    expect(of('central-single-instance')).toEqual(['accounting-portal', 'accounting-repository', 'gocdb']);
+    expect(Object.keys(components).filter((name) => components[name]?.expected === true)).toEqual(
+      of('central-single-instance'),
+    );
+  });
+
+  test('names an agreement with its response time for every provider (R-7-1)', () => {
+    expect(Object.values(providers).map(({ sla }) => sla?.response)).not.toContain(undefined);
+  });
+
+  test('knows who provided Globus before (R-1-2)', () => {
+    expect(components['myproxy']?.provider_history?.map(({ provider }) => provider)).toEqual([
+      'vdt',
+      'ige',
+      'gridcf',
+    ]);
   });
 });
