@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { explainCommand } from './commands/explain.ts';
+import { importCommand } from './commands/import.ts';
 import { keysCreate } from './commands/keys.ts';
 import { publishCommand } from './commands/publish.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -175,6 +176,27 @@ program
   .argument('<dir>', 'folder for the key files, readable by their owner only')
   .addHelpText('after', '\nExample:\n  rollout keys create /etc/rollout/keys')
   .action((dir: string) => run(() => keysCreate(dir, out)));
+
+program
+  .command('import')
+  .description('tickets from the product files of others')
+  .command('umd5')
+  .description(
+    'turn UMD-5 product files (JSON) into tickets, and tell what each lacks; writes nothing without --out',
+  )
+  .argument('<dir>', 'folder of the product files, or one of them')
+  .option(
+    '--out <dir>',
+    'folder to write releases/<stack>/<component>/<version>.yml into; nothing there is changed',
+  )
+  .option('--json', 'print the report as JSON')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  rollout import umd5 software-releases/json/umd5\n  rollout import umd5 software-releases/json/umd5 --out . --json',
+  )
+  .action((dir: string, options: { out?: string; json?: true }) =>
+    run(() => importCommand(dir, options, out)),
+  );
 
 program
   .command('schema')
