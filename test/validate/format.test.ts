@@ -100,6 +100,54 @@ describe('an outcome is told', () => {
     expect(JSON.stringify(sarif).match(/"region"/g)).toHaveLength(1);
   });
 
+  test('to a code scanner as the schema of SARIF wants it, whatever the names hold', () => {
+    const hostile = ['a b/ü.yml', 'a%2e/..%00', 'x\ny:z', '#?.yml'].map((file, index) => ({
+      ...problem,
+      file,
+      rule: `rule-${String(index % 2)}`,
+      line: index,
+      column: index,
+    }));
+    interface Result {
+      ruleId: string;
+      ruleIndex: number;
+      level: string;
+      message: { text: string };
+      locations: {
+        physicalLocation: {
+          artifactLocation: { uri: string };
+          region?: { startLine: number; startColumn: number };
+        };
+      }[];
+    }
+    const log = JSON.parse(format({ files: 4, problems: hostile }, 'sarif')) as {
+      $schema: string;
+      version: string;
+      runs: { tool: { driver: { name: string; rules: { id: string }[] } }; results: Result[] }[];
+    };
+    expect([log.version, log.runs.length]).toEqual(['2.1.0', 1]);
+    expect(URL.canParse(log.$schema)).toBe(true);
+    const { tool, results } = log.runs[0] ?? { tool: { driver: { name: '', rules: [] } }, results: [] };
+    expect(tool.driver.name).not.toBe('');
+    expect(tool.driver.rules.map(({ id }) => id)).toEqual(['rule-0', 'rule-1']);
+    expect(results).toHaveLength(hostile.length);
+    for (const [index, { ruleId, ruleIndex, level, message, locations }] of results.entries()) {
+      expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
+      expect(['none', 'note', 'warning', 'error']).toContain(level);
+      expect(message.text).not.toBe('');
+      const { artifactLocation, region } = locations[0]?.physicalLocation ?? {
+        artifactLocation: { uri: '' },
+      };
+      // RFC 3986: a relative reference that means the file and nothing else.
+      expect(artifactLocation.uri).toMatch(/^[\w.~!*'()%/-]+$/);
+      expect(decodeURIComponent(artifactLocation.uri)).toBe(hostile[index]?.file);
+      expect(region ?? { startLine: 1, startColumn: 1 }).toEqual({
+        startLine: Math.max(index, 1),
+        startColumn: Math.max(index, 1),
+      });
+    }
+  });
+
   test.each(formats)('as %s in the same words every time', (as) => {
     expect(format(outcome, as)).toBe(format({ files: 3, problems: [...outcome.problems] }, as));
     expect(format(outcome, as)).toContain('centos88');
