@@ -182,8 +182,10 @@ function versionFieldsDisagree(fields: Fields, version: Said | undefined): boole
   const parts = withoutRevision(version.text).split('.').map(plain);
   const wrong = said.find((one, index) => {
     if (one === undefined) return false;
-    // The last of them often carries the packaging revision, and a version may end before its zeros.
-    return plain(withoutRevision(one.text)) !== (parts[index] ?? '0');
+    // The last of them often carries the packaging revision; a version may end before its zeros, or in letters.
+    const [, part = '', rest = ''] = /^(\d*)(.*)$/.exec(parts[index] ?? '0') ?? [];
+    const number = plain(withoutRevision(one.text));
+    return number !== part && number !== part + rest;
   });
   if (wrong === undefined) return false;
   fields.tell(

@@ -182,7 +182,7 @@ function capabilitiesOf(said: readonly Said[], fields: Fields): readonly string[
       const { severity, message, mend } = fault;
       fields.tell(at, 'unknown-capability', message, mend, { severity });
     }
-    return fault === undefined ? [text] : (meantCapabilities(text) ?? []);
+    return fault === undefined ? [text] : (meantCapabilities(text) ?? [text]);
   });
   return [...new Set(names)];
 }
@@ -259,6 +259,9 @@ export function ticketText(draft: Draft, source: string, before: Predecessor | u
   return `${lines.join('\n')}\n${writeYaml(dataOf(draft, before))}`;
 }
 
+/** What is told with its place in the product file, and would be told again of the ticket. */
+const onceIsEnough: ReadonlySet<string> = new Set(['changelog-missing', 'unknown-capability']);
+
 /**
  * What the ticket lacks, in the words of `rollout validate`: digests aside, which are told once for the file, and texts that were told
  * of as placeholders. Problems name the source, as a whole.
@@ -282,6 +285,6 @@ export function lacking(
   const isTold = new Set(told.map(({ rule }) => rule));
   return problems
     .filter(({ rule }) => rule !== 'ticket-path')
-    .filter(({ rule }) => rule !== 'changelog-missing' || !isTold.has(rule))
+    .filter(({ rule }) => !onceIsEnough.has(rule) || !isTold.has(rule))
     .map((problem) => ({ ...problem, file: source, line: 0, column: 0 }));
 }

@@ -107,6 +107,8 @@ spec:
     ],
     ['whose version fields are numbers', { majorVersion: 2, minorVersion: 23, revisionVersion: 1 }, []],
     ['whose revision carries the packaging', { version: '2.23.1-1', revisionVersion: '1-1' }, []],
+    ['that is a candidate', { version: '2.23.1~rc1' }, ['file-name-vs-version']],
+    ['of a capability never heard of', { capabilities: ['Quantum Annealing'] }, ['unknown-capability?']],
     [
       'of a platform nobody knows (L15)',
       { target: [{ ...(product['target'] as object[])[0], platform: 'centos88' }] },
