@@ -158,12 +158,20 @@ function unknownField(
 function fileNameFits(fields: Fields, file: string, version: Said, name: Said | undefined): void {
   const stem = (file.split('/').at(-1) ?? '').replace(/\.json$/i, '').toLowerCase();
   if (!/\d\.\d/.test(stem)) return;
-  const wanted = withoutRevision(version.text).toLowerCase();
-  const follows = (at: number): boolean => !/^\.?\d/.test(stem.slice(at + wanted.length));
-  const begins = (at: number): boolean =>
-    !/\d$/.test(stem.slice(0, at)) || stem.slice(0, at).endsWith(name?.text.toLowerCase() ?? '\n');
-  for (let at = stem.indexOf(wanted); at !== -1; at = stem.indexOf(wanted, at + 1))
-    if (begins(at) && follows(at)) return;
+  const numbers = withoutRevision(version.text).toLowerCase().split('.');
+  // The whole version, or its beginning where the name says no more: 23.0 for 23.0.13.
+  const names = numbers.map((_, index) => numbers.slice(0, index + 1).join('.'));
+  const known = name?.text.toLowerCase() ?? '\n';
+  const fits = names.some((wanted, index) => {
+    if (index === 0 && names.length > 1) return false;
+    for (let at = stem.indexOf(wanted); at !== -1; at = stem.indexOf(wanted, at + 1)) {
+      const before = stem.slice(0, at);
+      const begins = !/\d$/.test(before) || before.endsWith(known);
+      if (begins && !/^\.?\d/.test(stem.slice(at + wanted.length))) return true;
+    }
+    return false;
+  });
+  if (fits) return;
   fields.tell(
     version.at,
     'file-name-vs-version',

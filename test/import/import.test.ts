@@ -184,6 +184,8 @@ spec:
     ['gfal2.gfal22.20.5.json', 'gfal2', '2.20.5', true],
     ['gfal2-2.23.10.json', 'gfal2', '2.23.1', false],
     ['gfal2-12.23.1.json', 'gfal2', '2.23.1', false],
+    ['htcondor-ce-23.0-el9.json', 'HTCondor-CE', '23.0.13', true],
+    ['squid.5.9.2.1-el9.json', 'frontier-squid', '5.9.2', false],
     ['ui-7.0.0-1-el9.json', 'UI', '7.0.0-1', true],
     ['gfal2.json', 'gfal2', '2.23.1', true],
   ])('called %s is told for its name or not: %s %s, fits: %s', async (file, name, version, fits) => {
