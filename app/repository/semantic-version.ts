@@ -51,6 +51,11 @@ export function compareVersions(a: string, b: string): number {
   return compareUpstream(left, right) || compareText(left.revision, right.revision);
 }
 
+/** Whether two versions differ in their packaging revision at most. */
+export function sameUpstream(a: string, b: string): boolean {
+  return compareUpstream(partsOf(a), partsOf(b)) === 0;
+}
+
 /** The first number of a version: what a major release changes (R-2.2-4). Leading zeros count for nothing. */
 export function majorOf(version: string): string {
   const [major = '0'] = partsOf(version).numbers;

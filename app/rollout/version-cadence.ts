@@ -1,8 +1,7 @@
 import type { ReleaseClass } from '../model/release-class.ts';
-import { withoutRevision } from '../model/release-id.ts';
-import { compareVersions } from '../repository/semantic-version.ts';
+import { sameUpstream } from '../repository/semantic-version.ts';
 import { remark, type Finding } from './ticket-rule.ts';
-import { isExcepted, type VersionContext } from './version-ground.ts';
+import { inDistribution, isExcepted, type VersionContext } from './version-ground.ts';
 
 /** Days that lie between two releases of a component at least; an emergency comes when it is needed (R-2.2-1 to R-2.2-4, A-21, A-40). */
 const days: Readonly<Record<ReleaseClass, number | undefined>> = {
@@ -27,19 +26,12 @@ export interface Cadence {
  * release back, also when an exception was approved (A-46).
  */
 export function cadenceOf(context: VersionContext): Cadence | undefined {
-  const { class: releaseClass, version, distribution } = context.ticket.spec;
+  const { class: releaseClass, version } = context.ticket.spec;
   const span = days[releaseClass];
   if (span === undefined || isExcepted(context, 'cadence')) return undefined;
-  const own = withoutRevision(version);
-  let last: { readonly id: string; readonly at: number } | undefined;
-  for (const release of context.history) {
-    if (release.distribution !== distribution || release.productionAt === undefined) continue;
-    const at = Date.parse(release.productionAt);
-    if (at <= (last?.at ?? 0) || compareVersions(withoutRevision(release.version), own) === 0) continue;
-    last = { id: release.id, at };
-  }
+  const last = inDistribution(context).published.find((release) => !sameUpstream(release.version, version));
   if (last === undefined) return undefined;
-  const earliest = last.at + span * 86_400_000;
+  const earliest = Date.parse(last.productionAt) + span * 86_400_000;
   if (earliest <= Date.parse(context.now)) return undefined;
   return {
     rule: 'too-soon',

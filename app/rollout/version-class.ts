@@ -1,7 +1,6 @@
 import { entryOf } from '../model/record.ts';
 import type { ReleaseClass } from '../model/release-class.ts';
-import { withoutRevision } from '../model/release-id.ts';
-import { compareVersions, majorOf } from '../repository/semantic-version.ts';
+import { majorOf, sameUpstream } from '../repository/semantic-version.ts';
 import { mistake, remark, type Finding } from './ticket-rule.ts';
 import {
   baselineOf,
@@ -15,9 +14,6 @@ import {
 
 /** How much a class may change; an emergency as much as a revision. */
 const reach: Readonly<Record<ReleaseClass, number>> = { emergency: 0, revision: 0, minor: 1, major: 2 };
-
-const sameUpstream = (a: string, b: string): boolean =>
-  compareVersions(withoutRevision(a), withoutRevision(b)) === 0;
 
 /** The class says what the version shows (R-2.2-1 to R-2.2-4; L23 of the defects seen); an emergency is a revision. */
 export function classFitsVersion(context: VersionContext): readonly Finding[] {

@@ -50,13 +50,17 @@ export function isExcepted(context: VersionContext, what: VersionException): boo
   return context.exceptions?.has(what) === true && distributionOf(context)?.version_exceptions === true;
 }
 
+export interface Published extends ComponentRelease {
+  readonly productionAt: string;
+}
+
 interface InDistribution {
   /** In production, newest version first. */
   readonly production: readonly ComponentRelease[];
   readonly open: readonly ComponentRelease[];
   readonly rejected: readonly ComponentRelease[];
-  /** Instant of the last publication in production, also of what has left it since; empty when there was none. */
-  readonly lastProductionAt: string;
+  /** All that ever entered production, the last one first, also what has left it since. */
+  readonly published: readonly Published[];
 }
 
 /** Decisions are made over and over on the same history: what follows from it alone is worked out once. */
@@ -76,10 +80,9 @@ export function inDistribution({ ticket, history }: VersionContext): InDistribut
       .toSorted((a, b) => compareVersions(b.version, a.version)),
     open: there.filter(({ state }) => state === 'open'),
     rejected: there.filter(({ state }) => state === 'rejected'),
-    lastProductionAt: there.reduce(
-      (last, { productionAt = '' }) => (productionAt > last ? productionAt : last),
-      '',
-    ),
+    published: there
+      .filter((release): release is Published => release.productionAt !== undefined)
+      .toSorted((a, b) => b.productionAt.localeCompare(a.productionAt)),
   };
   byName.set(name, standing);
   return standing;

@@ -122,7 +122,8 @@ export function inheritsAll(context: VersionContext): readonly Finding[] {
 export function attemptIsNamed(context: VersionContext): readonly Finding[] {
   const { spec } = context.ticket;
   if (spec.supersedes !== undefined) return [];
-  const { rejected, lastProductionAt } = inDistribution(context);
+  const { rejected, published } = inDistribution(context);
+  const lastProductionAt = published[0]?.productionAt ?? '';
   const old = rejected.findLast(
     ({ id, certifiedAt, targets }) =>
       certifiedAt > lastProductionAt &&
