@@ -1,5 +1,6 @@
 import type { Effect } from '../model/effect.ts';
 import type { PullOutcome } from '../model/facts.ts';
+import type { IssueEffect } from '../model/registry-request.ts';
 import type { Ticket } from '../model/ticket.ts';
 import type { Gathered } from '../facts/gather.ts';
 import type { Sources } from '../facts/sources.ts';
@@ -14,6 +15,8 @@ export interface Outside extends Sources {
   readonly pullPackages: (ticket: Ticket, gathered: Gathered) => Promise<Omit<PullOutcome, 'digest'>>;
   /** Told of every effect, before it is made. */
   readonly log: (effect: Effect, ticket: number) => void;
+  /** The same for an issue that is no ticket. */
+  readonly logIssue: (effect: IssueEffect, issue: number) => void;
 }
 
 /**

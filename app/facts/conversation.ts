@@ -28,7 +28,7 @@ export class NoSuchPull extends Error {
 type RestPull = Awaited<ReturnType<GitHub['rest']['pulls']['get']>>['data'];
 
 const nobody: Person = { login: 'ghost', id: 0 };
-const person = (user: { readonly login: string; readonly id: number } | null | undefined): Person =>
+export const person = (user: { readonly login: string; readonly id: number } | null | undefined): Person =>
   user ? { login: user.login, id: user.id } : nobody;
 
 /** The pull request itself. What the merge changed is read from git, by the caller. */

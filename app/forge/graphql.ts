@@ -11,6 +11,7 @@ import { actorOf } from './route.ts';
 import {
   isPull,
   type CommentRecord,
+  type IssueRecord,
   type PullIssue,
   type RepositoryRecord,
   type ReviewRecord,
@@ -23,7 +24,7 @@ const schema = buildSchema(`
   type Query { repository(owner: String!, name: String!): Repository  rateLimit: RateLimit  viewer: User! }
   type RateLimit { limit: Int! cost: Int! remaining: Int! }
   type User { login: String! }
-  type Repository { id: ID! nameWithOwner: String! pullRequest(number: Int!): PullRequest }
+  type Repository { id: ID! nameWithOwner: String! pullRequest(number: Int!): PullRequest  issue(number: Int!): Issue }
   interface Actor { login: String! }
   type Account implements Actor { login: String! }
   enum PullRequestState { OPEN CLOSED MERGED }
@@ -34,6 +35,10 @@ const schema = buildSchema(`
     state: PullRequestState! headRefOid: String! author: Actor updatedAt: DateTime!
     reviews(first: Int, after: String): PullRequestReviewConnection
     comments(first: Int, after: String): IssueCommentConnection!
+  }
+  type Issue {
+    id: ID! databaseId: Int number: Int! title: String! body: String! url: URI! author: Actor
+    createdAt: DateTime! updatedAt: DateTime! lastEditedAt: DateTime editor: Actor
   }
   type PullRequestReviewConnection { nodes: [PullRequestReview] pageInfo: PageInfo! totalCount: Int! }
   type PullRequestReview {
@@ -104,6 +109,7 @@ function roots(inside: Inside, caller: Caller): object {
         id: nodeId('R', found.id),
         nameWithOwner: `${found.owner}/${found.name}`,
         pullRequest: pullRequest(inside, caller, found),
+        issue: issue(inside, caller, found),
       };
     },
     markPullRequestReadyForReview: draftMutation(inside, caller, false),
@@ -122,6 +128,20 @@ function pullRequest(
     if (found === undefined || !isPull(found))
       throw noNode(`Could not resolve to a PullRequest with the number of ${String(number)}.`);
     return pullNode(inside, repository, found);
+  };
+}
+
+function issue(
+  inside: Inside,
+  caller: Caller,
+  repository: RepositoryRecord,
+): (args: { number: number }) => object {
+  return ({ number }) => {
+    permit(inside, caller, reads('issues'), repository);
+    const found = repository.issues.find((one) => one.number === number);
+    if (found === undefined || isPull(found))
+      throw noNode(`Could not resolve to an Issue with the number of ${String(number)}.`);
+    return issueNode(inside, repository, found);
   };
 }
 
@@ -171,6 +191,23 @@ function pullNode(inside: Inside, repository: RepositoryRecord, issue: PullIssue
         reviewNode,
       ),
     comments: (range: Range) => connection(issue.comments, range, commentNode),
+  };
+}
+
+function issueNode(inside: Inside, repository: RepositoryRecord, found: IssueRecord): object {
+  const { id, number, title, body, author, createdAt, updatedAt, lastEditedAt, editor } = found;
+  return {
+    id: nodeId('I', id),
+    databaseId: id,
+    number,
+    title,
+    body: body ?? '',
+    url: issueHtmlUrl(inside, repository, found),
+    author: account(author),
+    createdAt,
+    updatedAt,
+    lastEditedAt: lastEditedAt ?? null,
+    editor: editor === undefined ? null : account(editor),
   };
 }
 

@@ -76,6 +76,9 @@ export interface IssueRecord {
   state: 'open' | 'closed';
   stateReason: 'completed' | 'reopened' | 'not_planned' | 'duplicate' | null;
   updatedAt: string;
+  /** Set by every edit of the body, with who made it; GitHub shows both only through GraphQL. */
+  lastEditedAt?: string;
+  editor?: string;
   closedAt: string | null;
   closedBy: string | null;
   labels: string[];

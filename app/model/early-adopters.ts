@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { login, slug } from './scalar.ts';
+import { login, slug, version } from './scalar.ts';
 
-const Commitment = z.strictObject({
+const CommitmentSchema = z.strictObject({
   stack: slug,
   component: slug,
   os: slug.optional(),
@@ -34,9 +34,25 @@ export const EarlyAdoptersSchema = z.strictObject({
       /** One of the calendars of the policy; without it, the policy's own. */
       calendar: slug.optional(),
       baseline: z.string().max(5).optional(),
-      commitments: z.array(Commitment).max(200),
+      commitments: z.array(CommitmentSchema).max(200),
     }),
   ),
 });
 export type EarlyAdopters = z.infer<typeof EarlyAdoptersSchema>;
+/** How many comparisons a range of versions may have. */
+const mostComparisons = 4;
+
+/** Is the text a range of versions that a site may limit itself to (R-3.2-4)? Comparisons that all have to hold: `>=1.1.0 <2.0.0`. */
+export function isVersionRange(text: string): boolean {
+  const parts = text.split(' ');
+  return (
+    parts.length <= mostComparisons &&
+    parts.every((part) => {
+      const [, of] = /^(?:>=|<=|>|<|=)(.+)$/.exec(part) ?? [];
+      return of !== undefined && version.safeParse(of).success;
+    })
+  );
+}
+
 export type Site = EarlyAdopters['sites'][number];
+export type Commitment = Site['commitments'][number];

@@ -54,6 +54,16 @@ export const labels: readonly Label[] = [
   { name: 'rolled-back', color: 'b60205', description: 'Was in production and left it again' },
   { name: 'after-review', color: 'fbca04', description: 'Reviews a release that an exception let through' },
   { name: 'call', color: '5319e7', description: 'Calls early adopters for a release' },
+  {
+    name: 'early-adopter',
+    color: '5319e7',
+    description: 'A site joins, changes or ends what it committed to',
+  },
+  {
+    name: 'production-problem',
+    color: 'd93f0b',
+    description: 'A release does not work in production as it should',
+  },
 ];
 
 const names: ReadonlySet<string> = new Set(labels.map(({ name }) => name));

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CalendarSchema } from './calendar.ts';
 import { releaseClasses } from './release-class.ts';
-import { link, slug, yamlInteger } from './scalar.ts';
+import { link, slug, yamlBoolean, yamlInteger } from './scalar.ts';
 
 /** A length of time: `3h`, `30m`, `2wd` (working days of 8 hours). */
 export const duration = z
@@ -62,5 +62,12 @@ export const PolicySchema = z.strictObject({
     http_hosts: z.array(z.string().max(255)).max(100),
     maximum_bytes: yamlInteger,
   }),
+  /** The registry of early adopters (R-3.1-5). */
+  registry: z
+    .strictObject({
+      /** The App adds people of a site to their teams itself; it needs the permission `members: write` then. */
+      manage_teams: yamlBoolean.optional(),
+    })
+    .optional(),
 });
 export type Policy = z.infer<typeof PolicySchema>;

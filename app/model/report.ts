@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { instant, yamlBoolean, yamlInteger, yamlNumber } from './scalar.ts';
+import { hostName, instant, link, yamlBoolean, yamlInteger, yamlNumber } from './scalar.ts';
 
 const words = z.string().max(10_000);
 const id = z.string().max(160);
@@ -92,6 +92,26 @@ export const EarlyAdopterReportSchema = z.object({
   changes_requested: z
     .array(z.object({ kind: z.enum(['release-notes', 'installation', 'configuration']), text: words.min(1) }))
     .max(100)
+    .optional(),
+  /** The machines that ran it; whether GOCDB flags them is read there, too, and never a gate (R-3-3, R-3-9, R-3-10). */
+  nodes: z
+    .array(
+      z.object({
+        host: hostName,
+        gocdb_beta: yamlBoolean.optional(),
+        role: words.optional(),
+        share_of_service: words.optional(),
+        downtime: link.optional(),
+      }),
+    )
+    .max(200)
+    .optional(),
+  kind_of_install: z.enum(['update', 'fresh']).optional(),
+  config_tool: words.optional(),
+  /** What was looked at (install, start, accounting, …), and how it went. */
+  checks: z
+    .record(z.string().max(60), z.enum(['ok', 'warn', 'fail', 'na']))
+    .refine((checks) => Object.keys(checks).length <= 50, 'must be at most 50 checks; leave some out')
     .optional(),
   accepted_at: instant.optional(),
   deployed_at: instant.optional(),

@@ -60,6 +60,15 @@ export const link = z
     'must be a link that begins with https://; give the address of a page that people can open',
   );
 
+/** Name of a host in the DNS, as in GOCDB. */
+export const hostName = z
+  .string()
+  .max(253)
+  .regex(
+    /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
+    'must be the name of a host; write it like ce01.site.example',
+  );
+
 /** An instant: ISO 8601 with time and offset. */
 export const instant = z.iso.datetime({
   offset: true,

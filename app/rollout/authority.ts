@@ -9,7 +9,7 @@ export const isIn = (facts: Facts, team: Team, person: Person): boolean =>
   facts.teams[team].some((member) => member.id === person.id);
 
 /** Logins are case-insensitive on GitHub. */
-const sameLogin = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+export const sameLogin = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /**
  * True for everybody who made this release: its author, the members of its provider's team, who committed to it.

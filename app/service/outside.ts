@@ -79,6 +79,9 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
     log: (effect, ticket) => {
       log('info', `ticket #${String(ticket)}: ${effect.do}`);
     },
+    logIssue: (effect, issue) => {
+      log('info', `issue #${String(issue)}: ${effect.do}`);
+    },
   };
   return {
     app,

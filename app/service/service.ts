@@ -10,11 +10,12 @@ import { serveFiles } from '../server/static-files.ts';
 import { createApp, webhookHandler } from '../server/webhooks.ts';
 import { createPages } from '../web/pages.tsx';
 import { LiveBoard } from './board.ts';
+import { openIssues, runIssue } from './issues.ts';
 import { channelView } from './channel-view.ts';
 import { errorText } from './log.ts';
 import { prepareLabels } from './labels.ts';
 import { type OutsideParts, openOutside } from './outside.ts';
-import { openPulls, recordedTickets, ticketOfCall } from './tickets.ts';
+import { openPulls, recordedTickets } from './tickets.ts';
 
 export interface ServiceParts extends OutsideParts {
   /** One line per request for a published file, when the service serves the channels itself. */
@@ -87,12 +88,14 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     }
   }
 
-  /** Pull request, promotion or call: whatever the number is, the ticket behind it is looked at. */
+  /** Pull request, promotion, call, registry request or problem: whatever the number is, what is behind it is looked at. */
   async function look(number: number): Promise<void> {
     const before = publications;
     const found = await runTicket(outside, number).catch(async (error: unknown) => {
       if (!(error instanceof NoSuchPull)) throw error;
-      const ticket = await ticketOfCall(github, at, self, number);
+      const { ticket, recorded } = await runIssue(outside, number);
+      // A push of our own is no news to us, but this one changes whose acts count: everything that is open is looked at again.
+      if (recorded) queue.add('publish');
       return { is: 'no-ticket', promotionOf: ticket } as const;
     });
     if (found.is === 'no-ticket') {
@@ -137,7 +140,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 
   async function sweep(): Promise<void> {
     queue.add('publish');
-    for (const number of new Set([...(await openPulls(github, at)), ...active])) lookAt(number);
+    const open = [...(await openPulls(github, at)), ...(await openIssues(outside))];
+    for (const number of new Set([...open, ...active])) lookAt(number);
     await queue.idle();
   }
 

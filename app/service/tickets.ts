@@ -2,7 +2,6 @@ import type { Repository, GitHub, Identity } from '../facts/conversation.ts';
 import { parseJournalPath } from '../model/release-id.ts';
 import { readJournal } from '../record/journal-file.ts';
 import type { GitRecord } from '../record/repository.ts';
-import { hasStatus } from '../facts/status.ts';
 
 /** Numbers of the open pull requests: what a sweep looks at. */
 export async function openPulls(github: GitHub, at: Repository): Promise<readonly number[]> {
@@ -27,21 +26,17 @@ export async function recordedTickets(
   return tickets.toSorted((a, b) => b.number - a.number);
 }
 
-/** An issue number may be a call of ours: then the ticket it calls for. */
-export async function ticketOfCall(
-  github: GitHub,
-  at: Repository,
+/** An issue may be a call of ours: then the ticket it calls for. */
+export function ticketOfCall(
+  issue: {
+    readonly title: string;
+    readonly user: { readonly login: string } | null;
+    readonly pull_request?: unknown;
+  },
   self: Identity,
-  number: number,
-): Promise<number | undefined> {
-  try {
-    const { data } = await github.rest.issues.get({ ...at, issue_number: number });
-    const ticket = /\(#([1-9]\d{0,8})\)$/.exec(data.title)?.[1];
-    return data.pull_request || data.user?.login !== self.login || ticket === undefined
-      ? undefined
-      : Number(ticket);
-  } catch (error) {
-    if (hasStatus(error, 404)) return undefined;
-    throw error;
-  }
+): number | undefined {
+  const ticket = /\(#([1-9]\d{0,8})\)$/.exec(issue.title)?.[1];
+  return issue.pull_request !== undefined || issue.user?.login !== self.login || ticket === undefined
+    ? undefined
+    : Number(ticket);
 }

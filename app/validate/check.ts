@@ -34,8 +34,11 @@ export interface RepositoryCheck {
   readonly ground?: TicketGround;
 }
 
-/** Reads the single files and checks them, what they say of each other, every ticket, manifest and journal. */
-export function checkRepository(files: Files): RepositoryCheck {
+/**
+ * Reads the single files and checks them, what they say of each other, every ticket, manifest and journal. With `today`
+ * (`YYYY-MM-DD`), commitments that are over are told.
+ */
+export function checkRepository(files: Files, today?: string): RepositoryCheck {
   const problems: Problem[] = [];
   const read = <S extends z.ZodType>(
     schema: S,
@@ -69,7 +72,9 @@ export function checkRepository(files: Files): RepositoryCheck {
   if (distributions !== undefined) problems.push(...distributionProblems(distributions, catalogue?.value));
   if (criteria !== undefined) problems.push(...criteriaProblems(criteria));
   if (registry !== undefined)
-    problems.push(...registryProblems(registry, catalogue?.value, distributions?.value));
+    problems.push(
+      ...registryProblems(registry, catalogue?.value, distributions?.value, policy?.value, today),
+    );
   if (policy !== undefined) problems.push(...policyProblems(policy, catalogue?.value));
   if (channels !== undefined) problems.push(...channelsProblems(channels, distributions?.value));
   problems.push(...teamProblems(policy, catalogue, registry));

@@ -175,6 +175,8 @@ export function editIssue(
   if (to.body !== undefined && to.body !== issue.body) {
     changes['body'] = { from: issue.body ?? '' };
     issue.body = to.body;
+    issue.lastEditedAt = now(inside);
+    issue.editor = sender;
   }
   if (Object.keys(changes).length === 0) return;
   touch(inside, issue);
