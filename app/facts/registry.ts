@@ -69,10 +69,11 @@ export async function gatherRequest(
   refused: ReadonlySet<string>,
 ): Promise<GatheredRequest> {
   const { github, at, self, record, signer, teams } = sources;
-  const [about, { data: ref }, comments] = await Promise.all([
+  // The body after the comments: of an approval that is read, no later edit of the body can be missed.
+  const comments = await readComments(github, at, issue.number, 'ticket', self);
+  const [about, { data: ref }] = await Promise.all([
     issueFacts(github, at, issue),
     github.rest.git.getRef({ ...at, ref: 'heads/main' }),
-    readComments(github, at, issue.number, 'ticket', self),
   ]);
   const tip = ref.object.sha;
   const { main } = record.recall({ main: tip, head: tip, promotions: [] }) ?? (await record.fetch());

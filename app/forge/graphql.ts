@@ -109,7 +109,7 @@ function roots(inside: Inside, caller: Caller): object {
         id: nodeId('R', found.id),
         nameWithOwner: `${found.owner}/${found.name}`,
         pullRequest: pullRequest(inside, caller, found),
-        issue: issue(inside, caller, found),
+        issue: issueNumbered(inside, caller, found),
       };
     },
     markPullRequestReadyForReview: draftMutation(inside, caller, false),
@@ -131,7 +131,7 @@ function pullRequest(
   };
 }
 
-function issue(
+function issueNumbered(
   inside: Inside,
   caller: Caller,
   repository: RepositoryRecord,

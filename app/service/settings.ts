@@ -21,6 +21,8 @@ export interface Settings {
   readonly port: number;
   readonly serveChannels: boolean;
   readonly committerEmail: string;
+  /** Address of GOCDB's programmatic interface; without it nobody asks GOCDB (R-3-9, R-3-10). */
+  readonly gocdbUrl?: string | undefined;
   readonly sweepMilliseconds: number;
 }
 
@@ -72,6 +74,9 @@ export async function readSettings(environment: Environment): Promise<Settings> 
   const state = await needed('ROLLOUT_STATE', 'a folder for the private clone and caches', (text) =>
     text.startsWith('/'),
   );
+  const gocdbUrl = await value('GOCDB_URL');
+  if (gocdbUrl !== undefined && !/^https?:\/\/[^\s?#]+$/.test(gocdbUrl))
+    problems.push('GOCDB_URL is not usable: an address without a query, https://goc.egi.eu/gocdbpi/public/');
   const apiUrl = (await value('GITHUB_API_URL')) ?? 'https://api.github.com';
   const port = Number((await value('PORT')) ?? '3000');
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
@@ -96,6 +101,7 @@ export async function readSettings(environment: Environment): Promise<Settings> 
     port,
     serveChannels: (await value('ROLLOUT_SERVE_CHANNELS')) === 'true',
     committerEmail: (await value('ROLLOUT_COMMITTER_EMAIL')) ?? 'rollout@localhost.invalid',
+    gocdbUrl,
     sweepMilliseconds: 300_000,
   };
 }

@@ -453,6 +453,38 @@ describe('issues, comments and labels', () => {
     });
   });
 
+  test('the body of an issue tells when it was last edited, and by whom; a pull request is no issue there', async () => {
+    const { data } = await pia.issues.create({ ...here, title: 'A wish', body: 'First' });
+    const edits = () =>
+      pia.graphql<{ repository: { issue: object } }>(
+        `query($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) { issue(number: $number) { number body author { login } lastEditedAt editor { login } } } }`,
+        { ...here, number: data.number },
+      );
+    const plain = { number: data.number, author: { login: 'pia' } };
+    expect((await edits()).repository.issue).toEqual({
+      ...plain,
+      body: 'First',
+      lastEditedAt: null,
+      editor: null,
+    });
+    await mona.issues.update({ ...here, issue_number: data.number, title: 'Another title' });
+    expect((await edits()).repository.issue).toMatchObject({ lastEditedAt: null });
+    await mona.issues.update({ ...here, issue_number: data.number, body: 'Second' });
+    expect((await edits()).repository.issue).toEqual({
+      ...plain,
+      body: 'Second',
+      lastEditedAt: expect.stringContaining('Z'),
+      editor: { login: 'mona' },
+    });
+    const { number } = await proposes(mona, 'no-issue');
+    await expect(
+      pia.graphql(
+        `query($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) { issue(number: $number) { number } } }`,
+        { ...here, number },
+      ),
+    ).rejects.toThrow('Could not resolve to an Issue');
+  });
+
   test('comments are written, edited by their author or a maintainer, and deleted', async () => {
     const { number } = await proposes(mona, 'comments');
     const { data: comment } = await pia.issues.createComment({

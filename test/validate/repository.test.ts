@@ -1,7 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { EarlyAdoptersSchema } from '../../app/model/early-adopters.ts';
+import { PolicySchema } from '../../app/model/policy.ts';
+import { examine, readAs } from '../../app/model/yaml.ts';
 import { extendedJournal } from '../../app/record/journal-file.ts';
 import { checkLooseFile, checkRepository } from '../../app/validate/check.ts';
+import { registryProblems } from '../../app/validate/registry.ts';
 
 const single = [
   'releases/catalogue.yml',
@@ -255,6 +259,11 @@ describe('what files say of each other', () => {
       changed(catalogue, 'category: tool', 'category: tol'),
       ['bad-value tol'],
     ],
+    [
+      'a range of versions that is none',
+      changed(registry, "'>=6.0.0 <7.0.0'", "'6.0.0 - 7.0.0'"),
+      ["bad-version-range '6.0.0 - 7.0.0' }"],
+    ],
     ['a site twice', changed(registry, 'site: GRIF', 'site: cesga'), ['duplicate-site cesga']],
     [
       'a site in a time zone that is none',
@@ -408,6 +417,30 @@ describe('what files say of each other', () => {
     ],
   ])('%s', (_, changes, expected) => {
     expect(told(repository(changes))).toEqual(expected);
+  });
+
+  test('a commitment that is over is told from the day after its last on (R-3.2-4)', () => {
+    const rules = (today?: string) => checkRepository(repository(), today).problems;
+    expect(rules()).toEqual([]);
+    expect(rules('2027-12-31')).toEqual([]);
+    expect(rules('2028-01-01')).toEqual([
+      expect.objectContaining({ rule: 'commitment-over', severity: 'warning' }),
+    ]);
+  });
+
+  test('a site names a calendar of the policy, where the policy has several', () => {
+    const path = 'releases/early-adopters.yml';
+    const text = readFileSync(path, 'utf8').replace('vos: [atlas, cms, ops, dteam]', 'calendar: es-madrid');
+    const reading = examine(EarlyAdoptersSchema, text, path);
+    if (!reading.sound) throw new Error('the registry cannot be read');
+    const source = { file: path, document: reading.document, value: reading.value };
+    const read = readAs(PolicySchema, readFileSync('.github/rollout.yml', 'utf8'), 'policy');
+    if (!read.ok) throw new Error('the policy cannot be read');
+    const rules = (more: object) =>
+      registryProblems(source, undefined, undefined, { ...read.value, ...more }).map(({ rule }) => rule);
+    expect(rules({})).toEqual([]);
+    expect(rules({ calendars: { 'es-madrid': {} } })).toEqual([]);
+    expect(rules({ calendars: { 'pt-lisbon': {} } })).toEqual(['unknown-calendar']);
   });
 
   test('two channels never hold one release', () => {
