@@ -115,9 +115,21 @@ program
   })
   .option('--show <parts>', 'comma-separated: facts, decision, plan')
   .option('--json', 'the decision as JSON')
+  .addOption(
+    new Option('--by <date>', 'what has to happen by when, for production by this date').argParser((text) => {
+      if (Number.isNaN(Date.parse(text)))
+        throw new InvalidArgumentError(
+          'a date is written like 2026-12-24, or with a time like 2026-12-24T12:00:00Z.',
+        );
+      return text;
+    }),
+  )
   .option('--settings <file>', 'file of NAME=value lines; the environment otherwise')
-  .addHelpText('after', '\nExamples:\n  rollout explain 123\n  rollout explain 123 --show decision,plan')
-  .action((ticket: number, options: { show?: string; json?: true; settings?: string }) =>
+  .addHelpText(
+    'after',
+    '\nExamples:\n  rollout explain 123\n  rollout explain 123 --by 2026-12-24\n  rollout explain 123 --show decision,plan',
+  )
+  .action((ticket: number, options: { show?: string; json?: true; settings?: string; by?: string }) =>
     run(async () => explainCommand(ticket, options, out)),
   );
 

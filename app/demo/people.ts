@@ -22,6 +22,21 @@ const staff = [
   { login: 'svg-sven', name: 'Sven (software vulnerability group)', role: 'svg' },
 ] as const;
 
+/** Which stacks the managers of the demo are experts of: their teams in the policy (R-6-2). */
+const expertise: Readonly<Record<string, readonly string[]>> = {
+  'sr-mario': ['glite', 'opstools'],
+  'sr-mila': ['arc', 'glite'],
+  'sr-marta': ['arc', 'opstools'],
+};
+
+const policyExperts = ({ experts }: Policy): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(
+    Object.entries(expertise).map(([login, stacks]) => [
+      login,
+      stacks.flatMap((stack) => experts?.[stack] ?? []),
+    ]),
+  );
+
 /** Everybody in the demo, made from the sample policy, catalogue and registry: providers, staff, early adopters, and one outsider. */
 export function peopleOf(
   policy: Policy,
@@ -37,7 +52,7 @@ export function peopleOf(
   const team = staff.map(({ login, name, role }): DemoPerson => ({
     login,
     name,
-    teams: [policy.roles[role]],
+    teams: [policy.roles[role], ...(policyExperts(policy)[login] ?? [])],
     sites: [],
   }));
   const adopters = new Map<string, DemoPerson>();
@@ -71,6 +86,7 @@ export function teamsOf(people: readonly DemoPerson[], policy: Policy): ForgeSee
   const slugs = new Set([
     ...Object.values(policy.roles),
     ...Object.values(policy.early_adopters),
+    ...Object.values(policy.experts ?? {}),
     ...people.flatMap(({ teams }) => teams),
   ]);
   return [...slugs].map((slug) => ({

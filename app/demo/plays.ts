@@ -154,10 +154,14 @@ export async function playToReports(world: World, play: Play, tell: Tell): Promi
   return number;
 }
 
+/** The manager who closes: the expert of the stack, where there is one. */
+const expertOf: Readonly<Record<string, string>> = { arc: 'sr-mila' };
+
 /** The manager closes, and the release goes where it ends. */
 export async function playClose(world: World, play: Play, number: number, tell: Tell): Promise<void> {
   const { stack, component, version } = play.ticket;
-  await world.as('sr-mario').comments(number, `/close ${play.close.outcome}\n\n${play.close.summary}`);
-  tell(`${stack}-${component}-${version}`, `sr-mario closes it with ${play.close.outcome}`);
+  const expert = expertOf[stack] ?? 'sr-mario';
+  await world.as(expert).comments(number, `/close ${play.close.outcome}\n\n${play.close.summary}`);
+  tell(`${stack}-${component}-${version}`, `${expert} closes it with ${play.close.outcome}`);
   await world.reaches(number, play.ends);
 }

@@ -1,4 +1,5 @@
 import type { Change, Facts, PromotionFacts, PullFacts, ShelfFacts, TicketFacts } from '../model/facts.ts';
+import type { GocdbHost } from '../model/gocdb.ts';
 import type { Entry } from '../model/journal.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Problem } from '../model/problem.ts';
@@ -10,10 +11,12 @@ import type { GitRecord } from '../record/repository.ts';
 import { concerned } from '../rollout/move.ts';
 import { type Progress, progressOf } from '../rollout/progress.ts';
 import { readTicket } from '../rollout/ticket.ts';
+import { betaMarker } from '../wording/beta-advice.ts';
 import { callTitle } from '../wording/call.ts';
 import { reviewTitle } from '../rollout/review.ts';
 import { readChecks, readComments, readPull, readRefs, readReviews } from './conversation.ts';
 import { releaseDigest } from './digest.ts';
+import { GocdbOutage } from './gocdb.ts';
 import { manifestOf, manifestPathsOf } from './manifests.ts';
 import { configurationPaths } from './configuration.ts';
 import { componentFolder, historyOf } from './history.ts';
@@ -134,6 +137,7 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
     changes,
     ticket,
     configuration,
+    gocdb: await readGocdb(sources, journal, comments.own),
     isPublic: !rest.base.repo.private,
     teams: {
       provider,
@@ -298,6 +302,28 @@ async function ownIssue(
   });
   const issue = issues.find((one) => one.title === title);
   return issue && { number: issue.number, open: issue.state === 'open', url: issue.html_url };
+}
+
+/** What GOCDB says of nodes that reports name and that nobody was told of. An outage of GOCDB keeps nothing waiting: the next look asks again. */
+async function readGocdb(
+  { gocdb }: Sources,
+  journal: readonly Entry[],
+  own: Facts['ownComments'],
+): Promise<Facts['gocdb']> {
+  if (!gocdb) return new Map();
+  const told = new Set(own.map(({ marker }) => marker));
+  const found = new Map<string, GocdbHost>();
+  for (const entry of journal) {
+    if (entry.event !== 'reported' || told.has(betaMarker(entry))) continue;
+    const hosts = (entry.report.nodes ?? []).map(({ host }) => host);
+    if (hosts.length === 0) continue;
+    try {
+      for (const [host, seen] of await gocdb(hosts, entry.site)) found.set(host, seen);
+    } catch (error) {
+      if (!(error instanceof GocdbOutage)) throw error;
+    }
+  }
+  return found;
 }
 
 /** The issue of the review after an exception; asked for only where there was an exception and the release is in production. */

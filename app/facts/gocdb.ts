@@ -26,6 +26,7 @@ export type GocdbReader = (
 
 const mostHosts = 50;
 const mostPages = 20;
+const mostKept = 1000;
 const hostPattern = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 const day = 86_400;
 
@@ -179,4 +180,18 @@ async function onePage(address: URL, mostBytes: number, signal: AbortSignal): Pr
     if (!(error instanceof OddXml)) throw error;
     return fail(error.message, error);
   }
+}
+
+/** The same reader, with each answer kept for an hour: a ticket is looked at much more often than a site changes its flags. */
+export function keepingAnswers(reader: GocdbReader, now: () => Date): GocdbReader {
+  const kept = new Map<string, { readonly until: number; readonly answer: ReadonlyMap<string, GocdbHost> }>();
+  return async (hosts, site) => {
+    const key = JSON.stringify([site, hosts]);
+    const before = kept.get(key);
+    if (before && before.until > now().getTime()) return before.answer;
+    const answer = await reader(hosts, site);
+    if (kept.size >= mostKept) kept.clear();
+    kept.set(key, { until: now().getTime() + 3_600_000, answer });
+    return answer;
+  };
 }

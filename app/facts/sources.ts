@@ -4,6 +4,7 @@ import type { Manifest } from '../model/manifest.ts';
 import type { GitRecord } from '../record/repository.ts';
 import type { DocumentSigner } from '../record/signer.ts';
 import type { ConfigurationReader } from './configuration.ts';
+import type { GocdbReader } from './gocdb.ts';
 import type { Provenance } from './provenance.ts';
 import type { TeamReader } from './teams.ts';
 import type { GitHub, Identity, Repository } from './conversation.ts';
@@ -24,5 +25,7 @@ export interface Sources {
   readonly committers: Map<string, readonly string[]>;
   /** Reads a published channel back through its public address: is the release there, or is it gone? */
   readonly readBack: (channel: Channel, release: Manifest, expect: 'present' | 'absent') => Promise<ReadBack>;
+  /** Asks GOCDB about hosts; undefined where no GOCDB is set. */
+  readonly gocdb: GocdbReader | undefined;
   readonly now: () => Date;
 }

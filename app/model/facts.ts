@@ -5,6 +5,7 @@ import type { ComponentRelease } from './component-release.ts';
 import type { Criteria } from './criteria.ts';
 import type { Distributions } from './distributions.ts';
 import type { EarlyAdopters } from './early-adopters.ts';
+import type { GocdbHost } from './gocdb.ts';
 import type { Entry, Person } from './journal.ts';
 import type { Manifest } from './manifest.ts';
 import type { Policy } from './policy.ts';
@@ -174,6 +175,8 @@ export interface Facts {
   readonly call: { readonly number: number; readonly open: boolean; readonly url: string } | undefined;
   /** The issue in which a release that an exception let through is reviewed. */
   readonly review: { readonly number: number; readonly open: boolean } | undefined;
+  /** What GOCDB says of the nodes of reports that were not told of it yet, by host name in lower case (R-3-9); empty when it is not asked. */
+  readonly gocdb: ReadonlyMap<string, GocdbHost>;
   /** Present only for the channels that a move concerns and that are not yet known to be published. */
   readonly readBack: Readonly<Partial<Record<Channel, ReadBack>>>;
   readonly pulled: PullOutcome | undefined;

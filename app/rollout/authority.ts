@@ -1,6 +1,7 @@
 import type { Facts } from '../model/facts.ts';
 import type { Person } from '../model/journal.ts';
 import type { Site } from '../model/early-adopters.ts';
+import { versionIn } from '../repository/semantic-version.ts';
 
 type Team = keyof Facts['teams'];
 
@@ -41,16 +42,24 @@ export function isProvidersOwn(facts: Facts, siteName: string): boolean {
   return site.github.some((login) => facts.teams.provider.some((member) => sameLogin(member.login, login)));
 }
 
-/** Did the site commit itself to this component (R-2.4-12.4a)? Else it is a welcome volunteer. */
+/**
+ * Did the site commit itself to this component (R-2.4-12.4a), on a platform that the release is for, for versions like this one, and is
+ * the commitment still running (R-3.2-4)? Else it is a welcome volunteer (A-26).
+ */
 export function isCommitted(facts: Facts, siteName: string): boolean {
   const ticket = facts.ticket.value;
   const site = facts.configuration.earlyAdopters.sites.find((known) => known.site === siteName);
   if (!ticket || !site) return false;
   return site.commitments.some(
-    ({ stack, component, until }) =>
+    ({ stack, component, os, arch, until, only_versions: range }) =>
       stack === ticket.metadata.stack &&
       component === ticket.metadata.component &&
-      (until === undefined || until >= facts.now.slice(0, 10)),
+      (until === undefined || until >= facts.now.slice(0, 10)) &&
+      (range === undefined || versionIn(range, ticket.spec.version) === true) &&
+      ticket.spec.targets.some(
+        (target) =>
+          (os === undefined || os === target.platform) && (arch === undefined || arch === target.arch),
+      ),
   );
 }
 

@@ -23,6 +23,7 @@ import { reviewEvents, wantsReview } from './review.ts';
 import type { Act, Situation } from './situation.ts';
 import { sideStandings } from './side-standings.ts';
 import { stepsOf } from './steps.ts';
+import { supersededBy } from './version-turn.ts';
 
 /** Refusals that one ticket gives people in a day; what comes after is silence, so that nobody can make the system write for ever (trust.md 8.11). */
 const mostAnswersADay = 20;
@@ -55,6 +56,7 @@ export function decide(facts: Facts): Decision {
   else if (early.length > 0) progress = progressOf(early);
   const answers = hear(facts, () => progress, entries, add);
   byItself(closedByHand(facts, progress));
+  byItself(superseded(facts, progress));
   byItself(pulledEvents(facts, progress));
   byItself(movedEvents(facts, progress));
   if (facts.call && progress.call === undefined)
@@ -135,6 +137,16 @@ function closedByHand(facts: Facts, progress: Progress): readonly Event[] {
   const by = pull.closedBy;
   if (!by || !mayClose(facts, by)) return [];
   return [{ event: 'withdrawn', reason: `@${by.login} closed the pull request` }];
+}
+
+/** A-42: its provider opened another ticket that takes the place of this one; what is merged already stays what it is. */
+function superseded(facts: Facts, progress: Progress): readonly Event[] {
+  const { id, value } = facts.ticket;
+  if (terminalStates.has(progress.state) || progress.phase === 'none' || progress.merged || facts.pull.merge)
+    return [];
+  if (id === undefined || value === undefined) return [];
+  const newer = supersededBy(facts.history, { id, provider: value.metadata.provider });
+  return newer ? [{ event: 'withdrawn', reason: `superseded by ${newer.id} (#${String(newer.pull)})` }] : [];
 }
 
 const mayClose = (facts: Facts, by: Person): boolean =>

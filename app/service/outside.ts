@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Outside } from '../apply/apply.ts';
 import { ConfigurationReader } from '../facts/configuration.ts';
+import { gocdbReader, keepingAnswers } from '../facts/gocdb.ts';
 import { allManifests } from '../facts/manifests.ts';
 import { Provenance } from '../facts/provenance.ts';
 import { TeamReader } from '../facts/teams.ts';
@@ -74,6 +75,10 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
       const { channelsFile } = await configuration.read(record, main);
       return { channelsFile, manifests: await allManifests(record, signer, main) };
     }),
+    gocdb:
+      settings.gocdbUrl === undefined
+        ? undefined
+        : keepingAnswers(gocdbReader({ url: settings.gocdbUrl, now }), now),
     now,
     pullPackages: (ticket, gathered) => pullTicket({ store, cache, allow }, outside, ticket, gathered),
     log: (effect, ticket) => {

@@ -43,3 +43,7 @@ export function betaAdvice(nodes: readonly Node[], gocdb: ReadonlyMap<string, Go
 
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+
+/** Marker of the comment that gives the advice, once for each report. */
+export const betaMarker = ({ site, n }: { readonly site: string; readonly n: number }): string =>
+  `beta:${site}:${String(n)}`;

@@ -3,6 +3,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Entry } from '../model/journal.ts';
 import type { Progress } from '../rollout/progress.ts';
 import { reportForm, verificationForm } from './forms.ts';
+import { betaAdvice, betaMarker } from './beta-advice.ts';
 import { exceptionNotices } from './exception-notices.ts';
 import { item, quoted, shortDigest } from './markdown.ts';
 import { reminderNotices } from './reminders.ts';
@@ -68,6 +69,17 @@ export function noticesOf(facts: Facts, progress: Progress, standing: Standing):
           item(`change requested in ${kind}`, text),
         ),
       );
+    }
+    if (entry.event === 'reported') {
+      const advice = betaAdvice(entry.report.nodes ?? [], facts.gocdb);
+      const who = entry.by === 'rollout' ? entry.site : `@${entry.by.login}`;
+      if (advice.length > 0)
+        tell(
+          betaMarker(entry),
+          `${who} A note on ${entry.site}; nothing depends on it (R-3-8):`,
+          '',
+          ...advice.map((line) => `- ${line}`),
+        );
     }
     if (entry.event === 'left' || entry.event === 'excused') {
       const people = progress.sites.get(entry.site)?.acceptedBy.map(({ login }) => `@${login}`) ?? [];

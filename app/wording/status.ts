@@ -1,10 +1,26 @@
 import type { Decision, Step } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
-import { shortDigest } from './markdown.ts';
+import { inline, quoted, shortDigest } from './markdown.ts';
 
 type Told = Pick<
   Decision,
-  'state' | 'held' | 'release' | 'digest' | 'steps' | 'awaiting' | 'sites' | 'commands'
+  | 'state'
+  | 'held'
+  | 'release'
+  | 'digest'
+  | 'steps'
+  | 'awaiting'
+  | 'sites'
+  | 'commands'
+  | 'suggestion'
+  | 'exceptions'
+  | 'pilots'
+  | 'advisories'
+  | 'problems'
+  | 'frozen'
+  | 'rolledBack'
+  | 'remarks'
+  | 'forecast'
 >;
 
 const word: Readonly<Record<Step['stands'], string>> = {
@@ -28,7 +44,7 @@ export function explanation(told: Told): string {
   );
   const sites = told.sites.map(
     (site) =>
-      `| ${site.site} | ${site.participation}${site.committed ? '' : ' (volunteer)'} | ${site.outcome ?? ''}${site.tainted ? ' (edited: please report again)' : ''} | ${site.people.join(', ')} |`,
+      `| ${site.site} | ${site.participation}${site.committed ? '' : ' (volunteer)'} | ${site.outcome ?? ''}${site.tainted ? ' (please report again)' : ''}${site.reason === undefined ? '' : cell(inline(site.reason))} | ${site.people.join(', ')} |`,
   );
   const details = told.steps
     .filter(({ because }) => because.length > 0)
@@ -42,6 +58,7 @@ export function explanation(told: Told): string {
     ...(sites.length > 0
       ? ['| site | part | report | people |', '| --- | --- | --- | --- |', ...sites, '']
       : []),
+    ...sideLines(told),
     ...details,
     ...(told.commands.length > 0
       ? ['**What works now**', ...told.commands.map(({ for: who, text }) => `- ${who}: \`${text}\``), '']
@@ -49,6 +66,58 @@ export function explanation(told: Told): string {
   ]
     .join('\n')
     .trimEnd();
+}
+
+/** What stands beside the steps: exceptions, freezes, pilots, problems found, and what comes next. Nothing of it when there is none. */
+function sideLines(told: Told): readonly string[] {
+  const lines: string[] = [];
+  const section = (heading: string, items: readonly string[]): void => {
+    if (items.length > 0) lines.push(heading, ...items, '');
+  };
+  section('', told.rolledBack === undefined ? [] : [`**Rolled back** (A-34): ${quoted(told.rolledBack)}`]);
+  section('', told.frozen === undefined ? [] : [`**Frozen**: ${told.frozen}.`]);
+  section(
+    '**Exceptions** (A-22)',
+    told.exceptions.map(({ id, rules, reason, by, stands, waitsFor, expires }) => {
+      const where = stands === 'waiting' ? `waits for ${waitsFor}` : stands;
+      return `- **${id}** ${rules.join(', ')}: ${where}; by ${by.join(' and ')}, to be used until ${expires}: ${inline(reason)}`;
+    }),
+  );
+  section(
+    '**Advisories**',
+    told.advisories.map((link) => `- ${inline(link)}`),
+  );
+  section(
+    '**Problems found** (R-5-3)',
+    told.problems.map(
+      ({ site, severity, summary, bug, workaround }) =>
+        `- ${site}, ${severity}: ${inline(summary)}${bug ? ` · bug ${inline(bug)}` : ''}${workaround ? ` · workaround ${inline(workaround)}` : ''}`,
+    ),
+  );
+  section(
+    '**Pilots** (beside the process, never instead of it: A-23)',
+    told.pilots.map(({ name, purpose, participants, source, stages, result }) => {
+      const people = participants.map(({ who, as }) => `${inline(who)} (${as})`).join(', ');
+      const parts = stages.map(
+        ({ part, begins }) => `${inline(part)}${begins === undefined ? '' : ` from ${begins}`}`,
+      );
+      const ended = result ? `; ${result.outcome}: ${inline(result.text)}` : '';
+      return `- **${name}**, ${purpose}: ${parts.join(', then ')}; installs from ${inline(source)}; ${people}${ended}`;
+    }),
+  );
+  section(
+    '**To know**',
+    told.remarks.map((remark) => `- ${remark}`),
+  );
+  const { forecast } = told;
+  if (forecast) {
+    const target = forecast.target === undefined ? '' : `; Table 3's target is ${forecast.target} (A-18)`;
+    section('**What comes next**, at the latest', [
+      ...forecast.steps.map(({ what, who, by }) => `- ${by}: ${what} (${who})`),
+      `- In production by ${forecast.production}; not before ${forecast.soonest}${target}.`,
+    ]);
+  }
+  return lines;
 }
 
 /** The status comment: heading, address of the packages, explanation. Edited in place, never written twice. */

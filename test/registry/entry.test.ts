@@ -127,8 +127,9 @@ describe('A request', () => {
 
   test('names a calendar of the policy, once the policy has several', () => {
     const answers = { ...join, calendar: 'lisbon' };
-    expect(told(answers)).toEqual([]);
-    const policy = { ...configuration.policy, calendars: { 'es-madrid': {} } };
+    const { calendars: _none, ...alone } = configuration.policy;
+    expect(told(answers, { configuration: { ...configuration, policy: alone } })).toEqual([]);
+    const policy = { ...alone, calendars: { 'es-madrid': alone.calendar } };
     expect(told(answers, { configuration: { ...configuration, policy } }).join()).toContain(
       'Write one of: es-madrid.',
     );

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type * as z from 'zod';
 import { CatalogueSchema } from '../../app/model/catalogue.ts';
 import { ChannelsFileSchema } from '../../app/model/channels-file.ts';
+import { CriteriaSchema } from '../../app/model/criteria.ts';
 import { DistributionsSchema } from '../../app/model/distributions.ts';
 import { EarlyAdoptersSchema } from '../../app/model/early-adopters.ts';
 import type { Configuration, Input } from '../../app/model/facts.ts';
@@ -22,6 +23,7 @@ export const registryText = readFileSync('releases/early-adopters.yml', 'utf8');
 export const configuration: Configuration = {
   policy: sample(PolicySchema, '.github/rollout.yml'),
   catalogue: sample(CatalogueSchema, 'releases/catalogue.yml'),
+  criteria: sample(CriteriaSchema, 'releases/criteria.yml'),
   distributions: sample(DistributionsSchema, 'releases/distributions.yml'),
   earlyAdopters: sample(EarlyAdoptersSchema, 'releases/early-adopters.yml'),
   channelsFile: sample(ChannelsFileSchema, 'repos-manifest/channels.yml'),

@@ -152,6 +152,7 @@ export function factsAt(
     readBack: {},
     review: undefined,
     isPublic: true,
+    gocdb: new Map(),
     pulled: undefined,
     onMain: false,
     ...changes,

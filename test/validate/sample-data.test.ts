@@ -43,8 +43,6 @@ describe('the sample policy is Table 3 of MS402 (R-2.4-T3-1, R-2.4-T3-2, R-2.4-T
 });
 
 describe('the sample policy and catalogue', () => {
-  const catalogue = readAs(CatalogueSchema, readFileSync('releases/catalogue.yml', 'utf8'), 'catalogue');
-
   test.each([
     ['arc', 'early-adopters-arc'],
     ['glite', 'early-adopters-glite'],

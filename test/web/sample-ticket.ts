@@ -120,6 +120,7 @@ function factsOf(sketch: TicketSketch): Facts {
     readBack: {},
     review: undefined,
     isPublic: true,
+    gocdb: new Map(),
     pulled: undefined,
     onMain: false,
   };
