@@ -114,7 +114,8 @@ function standingOf(progress: Progress, wasInProduction: boolean): ReleaseStandi
       return progress.state;
     case 'success':
     case 'warning':
-      return 'production';
+      // A release that was rolled back is in nobody's way: the one before it is the newest again.
+      return progress.rolledBack ? 'withdrawn' : 'production';
     case 'draft':
     case 'certified':
     case 'unverified':

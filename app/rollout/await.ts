@@ -137,10 +137,12 @@ function awaitingOf(situation: Situation, state: State, waiting: Role | undefine
         ...approvals,
       ];
     case 'rolling-out': {
-      const sites = running.map((clock) => one(clock.who, 'the report', clock.due));
+      const sites = running
+        .filter(({ clock }) => clock === 'step3')
+        .map((clock) => one(clock.who, 'the report', clock.due));
       return sites.length > 0
         ? [...sites, ...approvals]
-        : [one('early adopters', missingReports(facts, progress).join('; '), undefined), ...approvals];
+        : [one('early adopters', missingReports(facts, progress).join('; '), due), ...approvals];
     }
     case 'done': {
       const { over, ends } = graceOf(situation);

@@ -62,10 +62,13 @@ export function excuse(situation: Situation, { input, command }: Act): Verdict {
   if (!isOpenToSites(progress))
     return refused(`The release is \`${progress.state}\`: no site is waited for.`);
   const part = progress.sites.get(site);
-  if (part?.ended ?? progress.absent.get(site)) return nothing;
-  if (part?.report) return refused(`${site} has reported; its report stands.`);
+  const gone = part?.ended ?? progress.absent.get(site);
+  if (gone?.event === 'excused') return nothing;
+  if (part?.report && !gone) return refused(`${site} has reported; its report stands.`);
   const reason = (command?.text ?? '').slice(word.length).trim();
   if (reason === '') return refused(`Please say why: \`/excuse ${site} <reason>\`.`);
+  // A site that said no itself need not become late first.
+  if (gone) return counts({ event: 'excused', site, reason });
   const due = part ? reportDue(situation, part) : clocksIn(situation).due(progress.since, 'accept');
   if (due > at)
     return refused(

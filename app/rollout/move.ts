@@ -4,7 +4,9 @@ import type { Event } from '../model/journal.ts';
 import type { Move } from '../model/decision.ts';
 import type { Channel } from '../model/channel.ts';
 import { ticketProblems } from './certify.ts';
+import { lifted } from './exceptions.ts';
 import type { Progress } from './progress.ts';
+import { classOf } from './situation.ts';
 
 /**
  * Where the manifest has to stand, by what the journal says, compared with where it stands on the main branch. Undefined when nothing has
@@ -42,14 +44,14 @@ export function wantedMove(facts: Facts, progress: Progress): Move | undefined {
       reason: 'the content of the release changed after it was pulled',
     };
   }
-  const to = wantedShelf(progress);
+  const to = wantedShelf(facts, progress);
   if (to === undefined || digest === undefined) return undefined;
   if (actual?.shelf === to && actual.manifest.digest === digest) return undefined;
   if (to !== 'production' && ticketProblems(facts).length > 0) return undefined;
   return { to, digest, revertTicket: false, reason: undefined };
 }
 
-function wantedShelf(progress: Progress): Channel | undefined {
+function wantedShelf(facts: Facts, progress: Progress): Channel | undefined {
   if (progress.merged && progress.closed) {
     // T11: what an emergency skips it still passes through, so that no channel is jumped over.
     const { shelf } = progress;
@@ -62,8 +64,15 @@ function wantedShelf(progress: Progress): Channel | undefined {
   const { verification } = progress;
   if (verification?.digest === digest && verification?.report.outcome.startsWith('accept') === true)
     return 'staged-rollout';
+  if (progress.pulled?.digest === digest && skipsVerification(facts, progress)) return 'staged-rollout';
   return progress.pulled?.digest === digest && digest !== undefined ? 'unverified' : undefined;
 }
+
+/** T11: an emergency whose verification was waived goes on without it; what went on does not come back when the waiver expires. */
+const skipsVerification = (facts: Facts, progress: Progress): boolean =>
+  classOf(facts) === 'emergency' &&
+  (lifted({ facts, progress, at: facts.now }, 'verification') !== undefined ||
+    (progress.shelf?.shelf === 'staged-rollout' && !progress.held));
 
 /** The channels in which a site would see that the release came or left. */
 export function concerned(shelf: Shelf): readonly Channel[] {

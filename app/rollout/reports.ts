@@ -31,7 +31,10 @@ export function missingReports(facts: Facts, progress: Progress): readonly strin
     }
   }
   for (const site of requestersSites(facts)) {
-    if (progress.sites.has(site) || progress.absent.has(site)) continue;
+    const part = progress.sites.get(site);
+    // A no is not enough here: what the requesters say is what the release was made for.
+    if (part && part.ended?.event !== 'left') continue;
+    if (progress.absent.get(site)?.event === 'excused') continue;
     missing.push(
       `somebody of ${site} asked for this release (R-3.2-5): ${site} has to report, or a manager excuses it with \`/excuse ${site} <reason>\``,
     );

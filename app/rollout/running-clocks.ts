@@ -5,8 +5,10 @@ import { graceOf } from './grace.ts';
 import { intakeOf } from './intake.ts';
 import { reportDue } from './invite.ts';
 import { mustReportAgain, takingPart } from './reports.ts';
+import type { Progress } from './progress.ts';
 import { type Situation, clocksIn } from './situation.ts';
 import { frozenBy } from './standstill.ts';
+import type { Clocks } from './timeline.ts';
 
 /** A clock that runs for somebody right now. */
 export interface RunningClock {
@@ -19,6 +21,21 @@ export interface RunningClock {
   /** Undefined while the clock stands still, waiting for the provider (R-2.4-11.2c). */
   readonly due: string | undefined;
 }
+
+const acceptClock = (clocks: Clocks, since: string): RunningClock => ({
+  clock: 'accept',
+  who: 'early adopters',
+  since,
+  half: clocks.halfway(since, 'accept'),
+  due: clocks.due(since, 'accept'),
+});
+
+/** When a site last reported or left. */
+const lastWord = (progress: Progress): string =>
+  [...progress.sites.values()].reduce((last, { ended, report, acceptedAt }) => {
+    const word = ended?.at ?? report?.at ?? acceptedAt;
+    return word > last ? word : last;
+  }, progress.since);
 
 /** The clocks that run where a release stands, for whom, and when they are due (R-2.4-T3-1 to R-2.4-T3-5, R-2.4-12.2, A-15). */
 export function runningClocks(situation: Situation, state: State): readonly RunningClock[] {
@@ -46,23 +63,18 @@ export function runningClocks(situation: Situation, state: State): readonly Runn
       ];
     }
     case 'verified':
-      return [
-        {
-          clock: 'accept',
-          who: 'early adopters',
-          since,
-          half: clocks.halfway(since, 'accept'),
-          due: clocks.due(since, 'accept'),
-        },
-      ];
-    case 'rolling-out':
-      return takingPart(progress)
+      return [acceptClock(clocks, since)];
+    case 'rolling-out': {
+      const reports = takingPart(progress)
         .filter((part) => !part.report || mustReportAgain(facts, progress, part))
-        .map((part) => {
+        .map((part): RunningClock => {
           const begun = part.deployedAt ?? part.acceptedAt;
           const half = clocks.halfway(begun, 'step3');
           return { clock: 'step3', who: part.site, since: begun, half, due: reportDue(situation, part) };
         });
+      // Nobody's report is awaited and there are too few: more sites are, since the last one spoke or left.
+      return reports.length > 0 ? reports : [acceptClock(clocks, lastWord(progress))];
+    }
     case 'done': {
       const { starts, ends } = graceOf(situation);
       // A freeze stops what managers wait for, not the clock; lateness during it is nobody's.
