@@ -177,3 +177,18 @@ test('a release waits for its provider, is accepted all the same, and is withdra
   expect(await page.labels()).toEqual(['state: withdrawn']);
   await leftNothingBehind(number, release, 'A better one comes tomorrow.');
 }, 60_000);
+
+test('a second ticket of a component is refused while the first is open, and goes on when that has ended (A-42)', async () => {
+  const first = await trial.opens(revision('gfal2', 'cern', '2.21.8'));
+  await trial.world.reaches(first, 'unverified');
+  const second = await trial.opens(revision('gfal2', 'cern', '2.21.9'));
+  await trial.sees(second, (await trial.page(second).pull()).head.sha);
+  expect(await trial.page(second).labels()).toEqual(['state: draft', 'waiting: provider']);
+  const said = await trial.page(second).check('ticket');
+  expect(said).toContain(`glite-gfal2-2.21.8 (pull request #\u2060${String(first)}) is still under way`);
+  expect(said).toContain('(second-open-ticket)');
+  await trial.world.as('p-cern').comments(first, '/withdraw 2.21.9 has it all.');
+  await trial.isSettled(first);
+  await trial.world.advance('1m');
+  await trial.world.reaches(second, 'unverified');
+}, 60_000);

@@ -113,12 +113,23 @@ describe('the sample repository', () => {
 describe('what files say of each other', () => {
   const catalogue = 'releases/catalogue.yml';
   const criteria = 'releases/criteria.yml';
+  const distributions = 'releases/distributions.yml';
   const registry = 'releases/early-adopters.yml';
   const policy = '.github/rollout.yml';
   const channels = 'repos-manifest/channels.yml';
 
   test.each<[string, Record<string, string | undefined>, readonly string[]]>([
     ['a file that is missing', { [registry]: undefined }, [`missing-file ${registry}`]],
+    [
+      'a baseline with a component nobody knows (R-2.2-5)',
+      changed(distributions, /bdii: 6/, 'bdij: 6'),
+      ['unknown-component bdij: 6'],
+    ],
+    [
+      'a next distribution without roadmap (R-2.2-6), and another next one (R-2.2-8)',
+      changed(distributions, /status: past/g, 'status: next'),
+      ['roadmap-missing? next', 'two-next-distributions next', 'roadmap-missing? next'],
+    ],
     [
       'a component of a stack nobody knows (R-VIII-1)',
       changed(catalogue, /stack: globus/, 'stack: globsu'),
