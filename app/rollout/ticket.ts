@@ -30,7 +30,8 @@ const groundedRules: readonly GroundedRule[] = [
 
 /**
  * Every rule that a ticket breaks by itself or against the reviewed files, in the order of the file. What is missing is passed over:
- * the schema tells that. Without the reviewed files only what the ticket says by itself is checked. Rules that need other releases (cadence, class against version, one open ticket) are not here.
+ * the schema tells that. Without the reviewed files only what the ticket says by itself is checked. Rules that need
+ * other releases (class against version, one open ticket, cadence) are in version-rules.ts.
  */
 export function checkTicket(inHand: TicketInHand | GroundedTicket): readonly Problem[] {
   const alone = rules.flatMap((rule) => rule(inHand));

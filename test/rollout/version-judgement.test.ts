@@ -5,6 +5,7 @@ import { decide } from '../../app/rollout/decide.ts';
 import { after, factsAt } from './facts.ts';
 import { configuration, people } from './people.ts';
 import { comment, gains, heard } from './said.ts';
+import { digestOf } from './story.ts';
 import { attempt, earlier } from './versions.ts';
 
 /** The release of these tests is arc-ce 7.0.1, a revision for umd/5, certified on 2 March at 08:00. */
@@ -88,5 +89,9 @@ describe('A decision about a release of a component that has others', () => {
     ]);
     expect(gains(voided)).toEqual(['certified']);
     expect(gains({ ...voided, history: [before] })).toEqual([]);
+    const facts = at('certified', before);
+    expect(decide({ ...facts, ticket: { ...facts.ticket, digest: digestOf(1) } }).record).toMatchObject([
+      { event: 'voided' },
+    ]);
   });
 });

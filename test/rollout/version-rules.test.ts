@@ -71,7 +71,7 @@ describe('the class of a release (R-2.2-1, R-2.2-2, R-2.2-3)', () => {
     [
       'the newest in production counts, not the last that came there',
       {
-        history: [earlier('4.3.0'), earlier('4.2.9', { productionAt: '2026-02-10T10:00:00Z' })],
+        history: [earlier('4.2.9', { productionAt: '2026-02-10T10:00:00Z' }), earlier('4.3.0')],
         spec: withVersion('4.3.1', 'revision'),
       },
       [],
@@ -103,6 +103,11 @@ describe('the class of a release (R-2.2-1, R-2.2-2, R-2.2-3)', () => {
     [
       'the same version for other targets',
       { history: production, spec: { ...withVersion('4.2.7', 'minor'), targets: targets(arm64) } },
+      [],
+    ],
+    [
+      'something newer for other targets alone does not count',
+      { history: [earlier('4.3.0', { targets: arm64 })], spec: { previous: '4.2.7' } },
       [],
     ],
     [
@@ -218,7 +223,7 @@ describe('a component that sites never had (R-2.2-4)', () => {
   const fresh = { component: 'fresh', spec: { version: '1.0.0' } } as const;
   const asNew = withVersion('1.0.0', 'major', { new_service: true });
   const before = (state: 'rejected' | 'withdrawn') => [
-    attempt('1.0.0', state, { id: 'community-fresh-1.0.0', certifiedAt: '2025-03-01T10:00:00Z' }),
+    attempt('0.9.0', state, { id: 'community-fresh-1.0.0', certifiedAt: '2025-03-01T10:00:00Z' }),
   ];
   const rows: Rows = [
     ['is a new service: a revision is none', fresh, ['new-service-is-major']],
@@ -424,6 +429,7 @@ describe('a release that supersedes another (A-42)', () => {
   const rejected = attempt('4.2.7', 'rejected');
   test.each<[string, Sketch, readonly string[]]>([
     ['is asked for', { history: [rejected] }, ['rejected-attempt?']],
+    ['for other targets is not asked for', { history: [{ ...rejected, targets: arm64 }] }, []],
     [
       'is not asked for when another one followed it already',
       { history: [rejected, again({ targets: arm64 })], spec: { version: '4.2.9' } },
@@ -485,7 +491,10 @@ describe('how often (R-2.2-2, R-2.2-3, R-2.2-4, A-20, A-21)', () => {
       },
     ],
     ['what has left production was there all the same', { history: [{ ...last, state: 'withdrawn' }] }],
-    ['the last one counts, in whatever order they stand', { history: [last, earlier('4.2.5')] }],
+    [
+      'the last one counts, in whatever order they stand',
+      { history: [earlier('4.2.5'), last, earlier('4.2.4')] },
+    ],
   ])('%s', (_, sketch) => {
     expect(cadence(sketch)?.last).toBe(last.id);
   });
@@ -515,7 +524,7 @@ describe('after certification', () => {
     ],
     [
       'the baseline was changed',
-      { distributions: distributionsWith({ 'umd/4': { baseline: { dcache: '6.1.0' } } }) },
+      { distributions: distributionsWith({ 'umd/4': { baseline: { dcache: '4.9.0' } } }) },
     ],
     ['production makes the class look wrong', { history: [earlier('4.1.0')] }],
     [
