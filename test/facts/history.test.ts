@@ -71,8 +71,12 @@ describe('What a journal says of its release to others', () => {
       { state: 'production', productionAt: '2026-03-09T14:20:00Z' },
     ],
     [
-      'out of production again it was there',
-      [...production, told.moved('withdrawn', '2026-04-01T10:00:00Z')],
+      'rolled back it was there, and is in nobody’s way (A-34)',
+      [
+        ...production,
+        ['2026-04-01T09:00:00Z', { event: 'rolled-back', reason: 'It loses jobs.' }],
+        told.moved('withdrawn', '2026-04-01T10:00:00Z'),
+      ],
       { state: 'withdrawn', productionAt: '2026-03-09T14:20:00Z' },
     ],
     [
