@@ -6,7 +6,7 @@ import { hasStatus } from './status.ts';
 /** An issue as REST tells it. */
 export type RestIssue = Awaited<ReturnType<GitHub['rest']['issues']['get']>>['data'];
 
-/** The issue or pull request with this number; undefined when there is none. */
+/** The issue or pull request with this number; undefined when there is none, or when it was moved to another repository. */
 export async function readIssue(
   github: GitHub,
   at: Repository,
@@ -14,7 +14,8 @@ export async function readIssue(
 ): Promise<RestIssue | undefined> {
   try {
     const { data } = await github.rest.issues.get({ ...at, issue_number: number });
-    return data;
+    const own = `/repos/${at.owner}/${at.repo}/issues/${String(number)}`.toLowerCase();
+    return data.url.toLowerCase().endsWith(own) ? data : undefined;
   } catch (error) {
     if (hasStatus(error, 404, 410)) return undefined;
     throw error;

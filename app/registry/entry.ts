@@ -74,8 +74,8 @@ export function wantedEntry(facts: RegistryFacts): WantedEntry {
   });
   const base: Site = was ?? { site: name, github: [], commitments: [] };
   const site = wish === 'end' ? { ...base, commitments: [...commitments] } : merged(base, asked, commitments);
-  if (wish === 'change' && was !== undefined && canonicalJson(site) === canonicalJson(was))
-    tell('wish', 'Nothing would change.', 'Fill in what should be different.');
+  if (problems.length === 0 && was !== undefined && canonicalJson(site) === canonicalJson(was))
+    tell('wish', 'Nothing would change.', 'Fill in what should be different, or close the issue.');
   return { ...whole, site: problems.length === 0 ? site : undefined };
 }
 

@@ -13,7 +13,7 @@ const waiting = 'waiting: staged-rollout';
  */
 export function planRegistry(facts: RegistryFacts, decision: RegistryDecision): readonly IssueEffect[] {
   const { issue } = facts;
-  if (!issue.open && decision.stands !== 'recorded') return [];
+  if (!issue.open && decision.stands !== 'recorded') return labelEffects(issue, [], [waiting]);
   if (decision.stands === 'approved' && decision.change)
     return [{ do: 'record', text: decision.change.text, message: commitMessage(facts, decision) }];
   if (decision.enrol.length > 0) return decision.enrol.map((one) => ({ do: 'enrol', ...one }));

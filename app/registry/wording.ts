@@ -1,5 +1,6 @@
 import type { Commitment, Site } from '../model/early-adopters.ts';
 import type { Person } from '../model/journal.ts';
+import { entryOf } from '../model/record.ts';
 import type {
   FormProblem,
   Membership,
@@ -88,7 +89,7 @@ function notes(facts: RegistryFacts, { site, was, wish }: RegistryChange): reado
   if (wish === 'end') return [];
   const { catalogue } = facts.configuration;
   const providers = [
-    ...new Set(site.commitments.map(({ component }) => catalogue.components[component]?.provider)),
+    ...new Set(site.commitments.map(({ component }) => entryOf(catalogue.components, component)?.provider)),
   ];
   const found = providers.flatMap((provider) => {
     if (provider === undefined) return [];
@@ -96,7 +97,7 @@ function notes(facts: RegistryFacts, { site, was, wish }: RegistryChange): reado
     const both = site.github.filter((login) => members.some((member) => sameLogin(member.login, login)));
     if (both.length === 0) return [];
     const components = site.commitments
-      .filter(({ component }) => catalogue.components[component]?.provider === provider)
+      .filter(({ component }) => entryOf(catalogue.components, component)?.provider === provider)
       .map(({ component }) => `\`${component}\``);
     return [
       `${both.map(inline).join(', ')} ${both.length === 1 ? 'belongs' : 'belong'} to the provider \`${provider}\` of ${[...new Set(components)].join(', ')}. That is allowed; the site’s report alone does not meet the minimum there (A-27).`,

@@ -219,6 +219,60 @@ test('nobody approves the own site, and labels that were taken off come back', a
   expect(await site('MILA')).toBeUndefined();
 }, 60_000);
 
+test('two requests that are approved at once are both recorded, a commit each, and a second look finds nothing to do', async () => {
+  const sites = ['SITE-A', 'SITE-B', 'SITE-C'];
+  const asked: number[] = [];
+  for (const name of sites) asked.push(await asks('outsider-otto', form({ site: name })));
+  later();
+  trial.world.forge.losing(true);
+  for (const one of asked) await trial.world.as('sr-mario').comments(one, '/approve');
+  trial.world.forge.losing(false);
+  await trial.world.service.sweep();
+  await trial.world.settled();
+  for (const one of asked) expect((await issue(one)).state).toBe('closed');
+  for (const name of sites) expect(await site(name)).toMatchObject({ site: name });
+  const { data } = await rest('outsider-otto').repos.listCommits({ ...at(), path, per_page: 3 });
+  expect(data.map(({ commit }) => commit.message.split('\n')[0]).toSorted()).toEqual(
+    sites.map((name) => `Registry: ${name} joins`),
+  );
+  const main = await trial.main();
+  await trial.world.service.sweep();
+  await trial.world.settled();
+  expect(await trial.main()).toBe(main);
+  for (const one of asked) expect(await trial.page(one).marked('registry:done')).toHaveLength(1);
+}, 60_000);
+
+test('a merge that only says that it is a request is none: the system did not sign it', async () => {
+  const forged = await asks('outsider-otto', form({ site: 'FORGED' }));
+  const text = (await trial.file(path)) ?? '';
+  await trial.world.as('sr-mario').writes('forged', path, `${text}# a remark\n`, 'A remark');
+  const pull = await trial.world.as('sr-mario').opens('forged', 'A remark');
+  await trial.world.settled();
+  await rest('sr-mario').pulls.merge({
+    ...at(),
+    pull_number: pull,
+    merge_method: 'merge',
+    commit_title: 'Registry: FORGED joins',
+    commit_message: `Request: #${String(forged)}\nSite: FORGED\nWish: join\nApproved-By: sr-mila`,
+  });
+  const { data: merge } = await rest('sr-mario').repos.getCommit({ ...at(), ref: await trial.main() });
+  expect(merge.commit.message).toContain('Approved-By: sr-mila');
+  await trial.world.service.sweep();
+  await trial.world.settled();
+  expect((await issue(forged)).state).toBe('open');
+  expect(await labelsOf(forged)).toContain('waiting: staged-rollout');
+}, 60_000);
+
+test('what a stop of the service cut off is done after its start', async () => {
+  const cut = await asks('outsider-otto', form({ site: 'CUT-OFF' }));
+  later();
+  trial.world.forge.losing(true);
+  await trial.world.as('sr-mario').comments(cut, '/approve');
+  await trial.restarts();
+  await eventually('the end of it', async () => ((await issue(cut)).state === 'closed' ? true : undefined));
+  expect(await site('CUT-OFF')).toMatchObject({ site: 'CUT-OFF' });
+}, 60_000);
+
 test('a site ends a commitment by itself, at once and without approval (R-3.2-4)', async () => {
   const ends = await asks(
     'ea-cesga-a',

@@ -131,6 +131,7 @@ describe('A request to join', () => {
 
   test('that was closed is taken back: an approval does nothing any more', () => {
     expect(names(asked({ inputs: [comment(mario, '/approve')], issue: { open: false } }))).toEqual([]);
+    expect(names(asked({ issue: { open: false, labels: ['waiting: staged-rollout'] } }))).toEqual(['label']);
   });
 
   test('gets at most twenty answers', () => {
