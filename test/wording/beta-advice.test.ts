@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { EarlyAdopterReportSchema } from '../../app/model/report.ts';
 import type { GocdbHost } from '../../app/model/gocdb.ts';
 import { readAs } from '../../app/model/yaml.ts';
@@ -42,14 +42,13 @@ test('a report names its nodes, the kind of its installation and what was checke
 });
 
 const reports = '../shared/fixtures/reports';
-(existsSync(reports) ? test : test.skip).each(['success', 'warning', 'reject'])(
-  'the report of the fixtures that ends in %s is read with its nodes and checks',
-  (name) => {
+(existsSync(reports) ? describe : describe.skip)('the reports of the fixtures', () => {
+  test.each(['success', 'warning', 'reject'])('%s is read with its nodes and checks', (name) => {
     const read = readAs(EarlyAdopterReportSchema, readFileSync(`${reports}/${name}.yaml`, 'utf8'), name);
     expect(read.ok && read.value.nodes).toHaveLength(1);
     expect(read.ok && Object.keys(read.value.checks ?? {})).toHaveLength(7);
-  },
-);
+  });
+});
 
 test.each([
   '[{host: "a b"}]',
