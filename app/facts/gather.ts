@@ -66,6 +66,8 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
   ]);
   const configuration = await sources.configuration.read(record, main);
   const checks = readChecks(github, at, head, self);
+  // Awaited below, unless something before that throws: then nobody else hears of its failure.
+  checks.catch(() => undefined);
   if (candidate === undefined) {
     const own = rest.user.login === self.login ? rest.head.ref : undefined;
     return { pull: { ...pullFacts, head, merge: undefined }, ownBranch: own, changes, checks: await checks };
