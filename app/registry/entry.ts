@@ -2,7 +2,7 @@ import { canonicalJson } from '../model/canonical-json.ts';
 import type { Commitment, Site } from '../model/early-adopters.ts';
 import { quoted } from '../model/hidden-character.ts';
 import { mendName } from '../model/near-miss.ts';
-import { isRecord } from '../model/record.ts';
+import type { Policy } from '../model/policy.ts';
 import type { FormProblem, RegistryFacts, Wish } from '../model/registry-request.ts';
 import { sameLogin } from '../rollout/authority.ts';
 import { commitmentLine, isSameTarget, mostCommitments, readCommitment, readLine } from './commitments.ts';
@@ -18,10 +18,8 @@ export interface WantedEntry {
 }
 
 /** Names of the policy's calendars; undefined while the policy has only the one. */
-export function calendarNames(policy: object): readonly string[] | undefined {
-  const calendars: unknown = Object.entries(policy).find(([name]) => name === 'calendars')?.[1];
-  return isRecord(calendars) ? Object.keys(calendars) : undefined;
-}
+export const calendarNames = ({ calendars }: Policy): readonly string[] | undefined =>
+  calendars && Object.keys(calendars);
 
 /** Reads the form against catalogue, distributions, policy, registry and GitHub's accounts; tells all that is wrong at once (R-3.1-3, R-3.1-4). */
 export function wantedEntry(facts: RegistryFacts): WantedEntry {
