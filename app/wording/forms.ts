@@ -43,6 +43,7 @@ export function reportForm(facts: Facts, digest: string, site: string): string {
     'targets:                 # what you ran it on; remove what you did not',
     ...targets.map(({ platform, arch }) => `  - {platform: ${platform}, arch: ${arch}}`),
     `exposure: {real_users: true, vos: [${vos.join(', ')}]}   # the VOs that used it`,
+    '# nodes: [{host: "…", gocdb_beta: true, role: "…"}]   # or downtime: "https://…", so that your availability does not suffer',
     'effort_hours: 1',
     'issues: []               # a reject needs at least one: - {severity: critical, summary: "…", bug: "https://…", workaround: "…"}',
     '# changes_requested:     # a warning needs at least one:',
