@@ -146,7 +146,12 @@ export class SimulatedWorld {
         this.#change({ review: { number: 600, open: true } });
         return;
       case 'close-call':
-        this.#change({ call: facts.call && { ...facts.call, open: false } });
+        // A closed call is not read any more.
+        this.#change({
+          call: facts.call && { ...facts.call, open: false },
+          ownComments: facts.ownComments.filter(({ where }) => where !== 'call'),
+          inputs: facts.inputs.filter(({ where }) => where !== 'call'),
+        });
         return;
       case 'label':
         this.changePull({
