@@ -85,12 +85,16 @@ export interface ForecastStep {
   readonly by: string;
 }
 
-/** When the release is in production, if everybody takes the time that MS402 gives them. */
+/**
+ * When the release is in production, if everybody takes the time that MS402 gives them. Deadlines alone, nothing of the present moment:
+ * it stands in comments, which are written anew only when something changed.
+ */
 export interface Forecast {
   readonly steps: readonly ForecastStep[];
-  /** At the latest, and at the soonest: with everybody at once and the shortest grace period. */
-  readonly production: string;
-  readonly soonest: string;
+  /** Undefined while somebody is late: nobody can tell then. */
+  readonly production: string | undefined;
+  /** With everybody at once and the shortest grace period; undefined before that has begun. */
+  readonly soonest: string | undefined;
   /** Table 3's total: a target, not a limit (A-18). */
   readonly target: string | undefined;
 }

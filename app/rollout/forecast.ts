@@ -19,57 +19,61 @@ const latest = (...instants: readonly (string | undefined)[]): string =>
 export function forecastOf(situation: Situation, state: State): Forecast | undefined {
   const { facts, progress, at } = situation;
   if (!['certified', 'unverified', 'verified', 'rolling-out', 'done'].includes(state)) return undefined;
+  const steps = stepsToCome(situation, state);
+  const [first] = steps;
+  if (!first) return undefined;
+  const clocks = clocksIn(situation);
+  const { starts } = graceOf(situation);
+  const certifiedAt = progress.certified?.at;
+  const { policy } = facts.configuration;
+  const own = policy.classes[classOf(facts)];
+  const isLate = first.by < at;
+  return {
+    // What follows a step that is late begins when it is done.
+    steps: isLate ? [first] : steps,
+    production: isLate ? undefined : steps.at(-1)?.by,
+    soonest: starts === undefined ? undefined : clocks.due(starts, 'grace_minimum'),
+    target:
+      certifiedAt === undefined || own.total === undefined
+        ? undefined
+        : due(certifiedAt, own.total, own.clock, policy.calendar),
+  };
+}
+
+/** Each step that is left, with its deadline; none while a countermeasure is awaited. */
+function stepsToCome(situation: Situation, state: State): readonly ForecastStep[] {
+  const { progress } = situation;
   const clocks = clocksIn(situation);
   const steps: ForecastStep[] = [];
   const add = (what: string, who: string, by: string): string => {
     steps.push({ what, who, by });
     return by;
   };
-  let then = at;
+  let then = progress.since;
   if (state === 'certified')
-    then = add(
-      'packages in `unverified`',
-      'repository-managers',
-      latest(at, clocks.due(progress.since, 'step1')),
-    );
+    then = add('packages in `unverified`', 'repository-managers', clocks.due(then, 'step1'));
   if (state === 'certified' || state === 'unverified') {
     const limit =
       state === 'unverified'
         ? clocks.dueWithPauses(progress.since, 'step2', progress.pauses)
         : clocks.due(then, 'step2');
-    if (limit === undefined) return undefined;
-    then = add('verified, packages in `staged-rollout`', 'technology-unit', latest(at, limit));
+    if (limit === undefined) return [];
+    then = add('verified, packages in `staged-rollout`', 'technology-unit', limit);
   }
   const grace = graceOf(situation);
   let reported = then;
   if (grace.starts === undefined) {
-    const begun = state === 'verified' ? progress.since : then;
-    then = add('accepted by a first site', 'early adopters', latest(at, clocks.due(begun, 'accept')));
+    then = add('accepted by a first site', 'early adopters', clocks.due(then, 'accept'));
     reported = add('every site has reported', 'early adopters', clocks.due(then, 'step3'));
   } else if (state === 'rolling-out') {
     const dues = takingPart(progress)
       .filter(({ report }) => !report)
       .map((part) => reportDue(situation, part));
-    reported = add('every site has reported', 'early adopters', latest(at, ...dues));
+    if (dues.length > 0) reported = add('every site has reported', 'early adopters', latest(...dues));
   }
   const graceEnds = grace.ends ?? clocks.due(then, 'grace');
-  const production = add(
-    'closed, on the way into production',
-    'staged-rollout',
-    latest(reported, graceEnds, at),
-  );
-  const certifiedAt = progress.certified?.at;
-  const { policy } = facts.configuration;
-  const own = policy.classes[classOf(facts)];
-  return {
-    steps,
-    production,
-    soonest: latest(at, clocks.due(grace.starts ?? at, 'grace_minimum')),
-    target:
-      certifiedAt === undefined || own.total === undefined
-        ? undefined
-        : due(certifiedAt, own.total, own.clock, policy.calendar),
-  };
+  add('closed, on the way into production', 'staged-rollout', latest(reported, graceEnds));
+  return steps;
 }
 
 /** What would have to happen by when, for production by an instant. */
@@ -107,11 +111,12 @@ export function planFor(situation: Situation, state: State, date: string): Plan 
   }
   if (state !== 'done') steps.push({ what: 'every site has reported', who: 'early adopters', by: date });
   steps.push({ what: 'closed with a summary', who: 'staged-rollout', by: date });
-  const possible = forecast.soonest <= date;
+  const soonest = latest(situation.at, clocks.due(grace.starts ?? situation.at, 'grace_minimum'));
+  const possible = soonest <= date;
   const because = possible
-    ? forecast.production <= date
+    ? forecast.production !== undefined && forecast.production <= date
       ? 'Everybody may take the time that the process gives them.'
-      : `Not everybody can take the time that the process gives them: with it, production is reached on ${forecast.production}.`
-    : `The soonest is ${forecast.soonest}: the grace period lasts at least its minimum.`;
+      : `Not everybody can take the time that the process gives them${forecast.production === undefined ? ': somebody is late already' : `: with it, production is reached on ${forecast.production}`}.`
+    : `The soonest is ${soonest}: the grace period lasts at least its minimum.`;
   return { date, possible, because, steps };
 }

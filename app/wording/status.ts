@@ -114,7 +114,9 @@ function sideLines(told: Told): readonly string[] {
     const target = forecast.target === undefined ? '' : `; Table 3's target is ${forecast.target} (A-18)`;
     section('**What comes next**, at the latest', [
       ...forecast.steps.map(({ what, who, by }) => `- ${by}: ${what} (${who})`),
-      `- In production by ${forecast.production}; not before ${forecast.soonest}${target}.`,
+      forecast.production === undefined
+        ? `- That is late: when the release is in production depends on it${target}.`
+        : `- In production by ${forecast.production}${forecast.soonest === undefined ? '' : `; not before ${forecast.soonest}`}${target}.`,
     ]);
   }
   return lines;
