@@ -65,7 +65,7 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
     ...(name ? [candidate.path, journalPath(name), componentFolder(name), ...manifestPathsOf(name.id)] : []),
   ]);
   const configuration = await sources.configuration.read(record, main);
-  const checks = readChecks(github, at, head, self);
+  const checks = readChecks(github, at, head, self, sources.now());
   // Awaited below, unless something before that throws: then nobody else hears of its failure.
   checks.catch(() => undefined);
   if (candidate === undefined) {

@@ -24,7 +24,7 @@ export async function readPromotion(
   ticketPath: string,
   { main, promotions }: Fetched,
 ): Promise<PromotionFacts | undefined> {
-  const { github, at, record, signer, self } = sources;
+  const { github, at, record, signer, self, now } = sources;
   const [found] = promotions;
   if (!found) return undefined;
   const { branch, head } = found;
@@ -59,6 +59,6 @@ export async function readPromotion(
     to,
     digest: standing?.manifest.digest ?? '',
     problems,
-    checks: pull ? await readChecks(github, at, head, self) : [],
+    checks: pull ? await readChecks(github, at, head, self, now()) : [],
   };
 }

@@ -103,7 +103,7 @@ export interface SeenCheck {
   readonly conclusion: string | null;
   readonly title: string;
   readonly summary: string;
-  /** True when the run is older than 13 days by GitHub's clock: it gives up one that is not completed after 14. */
+  /** True when the run is older than 13 days: GitHub gives up one that is not completed after 14. */
   readonly isOld?: boolean;
 }
 
