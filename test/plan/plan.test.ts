@@ -98,6 +98,23 @@ describe('A plan', () => {
     ]);
   });
 
+  test.each(points)(
+    'of a release that is %s changes nothing because time passed: no comment, no check (I22)',
+    (point) => {
+      const { facts } = settled(point);
+      const { wakeAt } = decide(facts);
+      const until = wakeAt === undefined ? Date.parse(facts.now) + 86_400_000 : Date.parse(wakeAt) - 1000;
+      for (const share of [0.01, 0.4, 1]) {
+        const at = Date.parse(facts.now) + Math.max(0, until - Date.parse(facts.now)) * share;
+        const now = `${new Date(at).toISOString().slice(0, 19)}Z`;
+        expect({ now, does: planned({ ...facts, now }).map((effect) => effect.do) }).toEqual({
+          now,
+          does: [],
+        });
+      }
+    },
+  );
+
   test('never writes a comment with the same marker twice', () => {
     const markers = only(settled('success').effects, 'comment').map(({ marker }) => marker);
     expect(new Set(markers).size).toBe(markers.length);
