@@ -103,7 +103,7 @@ describe('A plan', () => {
     (point) => {
       const { facts } = settled(point);
       const { wakeAt } = decide(facts);
-      const until = wakeAt === undefined ? Date.parse(facts.now) + 86_400_000 : Date.parse(wakeAt) - 1000;
+      const until = wakeAt === undefined ? Date.parse(facts.now) + 64_800_000 : Date.parse(wakeAt) - 1000;
       for (const share of [0.01, 0.4, 1]) {
         const at = Date.parse(facts.now) + Math.max(0, until - Date.parse(facts.now)) * share;
         const now = `${new Date(at).toISOString().slice(0, 19)}Z`;
