@@ -16,7 +16,8 @@ export function plan(facts: Facts, decision: Decision): readonly Effect[] {
   if (decision.record.length > 0) {
     return [{ do: 'append', entries: decision.record, after: facts.journal.length }];
   }
-  const talk = [...conversation(facts, decision), ...projections(facts, decision)];
+  const why = explanation(decision);
+  const talk = [...conversation(facts, decision, why), ...projections(facts, decision, why)];
   const work = moves(facts, decision);
   // Packages that have to leave leave first: no locked conversation or vanished label may keep them in a channel (T15).
   const leaving = decision.todo.move?.to === 'withdrawn';
@@ -24,11 +25,11 @@ export function plan(facts: Facts, decision: Decision): readonly Effect[] {
 }
 
 /** Comments: the status, answers and notices, the call. */
-function conversation(facts: Facts, decision: Decision): readonly Effect[] {
+function conversation(facts: Facts, decision: Decision, why: string): readonly Effect[] {
   const effects: Effect[] = [];
   const known = new Set(facts.ownComments.map(({ marker }) => marker));
   const status = facts.ownComments.find(({ marker }) => marker === 'status');
-  const body = `${markerLine('status')}\n${fitted(statusComment(facts, decision))}`;
+  const body = `${markerLine('status')}\n${fitted(statusComment(facts, decision, why))}`;
   if (!status) effects.push({ do: 'comment', where: 'ticket', marker: 'status', body });
   else if (status.body !== body) effects.push({ do: 'edit-comment', id: status.id, marker: 'status', body });
   for (const { marker, where, body: text } of [...decision.answers, ...decision.notices]) {
@@ -44,14 +45,14 @@ function conversation(facts: Facts, decision: Decision): readonly Effect[] {
 }
 
 /** Labels, checks, assignees, review requests: outputs, computed whole and repaired when somebody changes them (R-2.4-F2, T28). */
-function projections(facts: Facts, decision: Decision): readonly Effect[] {
+function projections(facts: Facts, decision: Decision, why: string): readonly Effect[] {
   const { pull } = facts;
   const effects: Effect[] = [];
   const add = decision.labels.filter((label) => !pull.labels.includes(label));
   const remove = pull.labels.filter((label) => isOurLabel(label) && !decision.labels.includes(label));
   if (add.length + remove.length > 0) effects.push({ do: 'label', add, remove });
 
-  for (const check of wantedChecks(facts, decision)) {
+  for (const check of wantedChecks(facts, decision, why)) {
     const seen = facts.checks.find(({ name }) => name === check.name);
     const same =
       seen?.status === check.status &&
@@ -166,10 +167,10 @@ function ends(facts: Facts, { todo }: Decision): readonly Effect[] {
 }
 
 /** One check run for the whole, required by the branch's rules, and one per step. */
-function wantedChecks(facts: Facts, decision: Decision): readonly WantedCheck[] {
+function wantedChecks(facts: Facts, decision: Decision, why: string): readonly WantedCheck[] {
   const head = facts.pull.head;
   return [
-    { name: 'rollout', head, ...gate(decision), summary: fitted(explanation(decision)) },
+    { name: 'rollout', head, ...gate(decision), summary: fitted(why) },
     ...decision.steps.map((step): WantedCheck => ({
       name: step.step,
       head,

@@ -2,8 +2,21 @@ import type { Input } from '../model/facts.ts';
 import { commandsOf, yamlBlockOf } from './command.ts';
 import type { Act } from './situation.ts';
 
+const inOrder = new WeakMap<readonly Input[], readonly Act[]>();
+
+/** What people did, oldest first. The same inputs are looked at again and again: their text is read once. */
+export function actsIn(inputs: readonly Input[]): readonly Act[] {
+  const known = inOrder.get(inputs);
+  if (known) return known;
+  const acts = inputs
+    .toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id - b.id))
+    .flatMap((input) => actsOf(input));
+  inOrder.set(inputs, acts);
+  return acts;
+}
+
 /** What a person did with one input: its commands, and for a review its report. */
-export function actsOf(input: Input): readonly Act[] {
+function actsOf(input: Input): readonly Act[] {
   if (input.bot) return [];
   const commands = commandsOf(input.body).map((command, part) => ({ input, part, command }));
   if (input.kind === 'comment')
@@ -11,6 +24,8 @@ export function actsOf(input: Input): readonly Act[] {
   return [{ input, part: 0, command: undefined }, ...commands.map((act) => ({ ...act, part: act.part + 1 }))];
 }
 
-const isRejectReport = (body: string): boolean =>
-  /^kind:\s*["']?EarlyAdopterReport\b/m.test(yamlBlockOf(body) ?? '') &&
-  /^outcome:\s*["']?reject\b/m.test(yamlBlockOf(body) ?? '');
+function isRejectReport(body: string): boolean {
+  if (!body.includes('EarlyAdopterReport')) return false;
+  const block = yamlBlockOf(body) ?? '';
+  return /^kind:\s*["']?EarlyAdopterReport\b/m.test(block) && /^outcome:\s*["']?reject\b/m.test(block);
+}

@@ -44,6 +44,8 @@ const most = 10;
  * code fences, quotations, indented code and HTML comments is no command. Letters are ASCII: look-alikes are no command either (T27).
  */
 export function commandsOf(body: string): readonly Command[] {
+  // Most comments are talk: without such a line there is nothing to tell apart.
+  if (!/^ {0,3}\/[A-Za-z]/m.test(body)) return [];
   const found: { word: string; argument: string; lines: string[] }[] = [];
   for (const { text: line, own } of visibleText(body).lines) {
     const match = own ? /^ {0,3}\/([A-Za-z][A-Za-z-]{0,30})(?:[ \t]+(.*))?$/.exec(line) : null;

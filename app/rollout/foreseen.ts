@@ -1,6 +1,6 @@
 import type { Facts } from '../model/facts.ts';
 import type { NewEntry } from '../model/journal.ts';
-import { actsOf } from './acts.ts';
+import { actsIn } from './acts.ts';
 import { approve, waive } from './exceptions.ts';
 import { type Progress, progressOf, sourceKey } from './progress.ts';
 
@@ -11,11 +11,10 @@ import { type Progress, progressOf, sourceKey } from './progress.ts';
 export function foreseen(facts: Facts, progress: Progress): readonly NewEntry[] {
   if (progress.phase !== 'none' || facts.journal.length > 0) return [];
   const found: NewEntry[] = [];
-  const inputs = facts.inputs.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id - b.id));
-  for (const act of inputs.flatMap(actsOf)) {
+  for (const act of actsIn(facts.inputs)) {
     const { input, part, command } = act;
     if (input.edited || (command?.name !== 'waive' && command?.name !== 'approve')) continue;
-    const situation = { facts, progress: progressOf(found), at: input.at };
+    const situation = { facts, progress: progressOf([...found]), at: input.at };
     const verdict = command.name === 'waive' ? waive(situation, act) : approve(situation, act, () => []);
     if (verdict.is !== 'counts') continue;
     const source = {

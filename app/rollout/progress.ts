@@ -105,8 +105,20 @@ export const sourceKey = (kind: string, id: number, part = 0): string =>
 /** Which clock: its name, whom it is for, and when it began. */
 export const clockKey = (clock: ClockName, who: string, since: string): string => `${clock} ${who} ${since}`;
 
-/** Folds a journal into where the release stands. Pure, total: every journal that could be written can be read. */
+/** A journal is read over and over, and never changes: a longer one is another array. */
+const folded = new WeakMap<readonly (Entry | NewEntry)[], Progress>();
+
+/**
+ * Folds a journal into where the release stands. Pure, total: every journal that could be written can be read. Keeps the answer for the
+ * array: it must not change any more.
+ */
 export function progressOf(entries: readonly (Entry | NewEntry)[]): Progress {
+  const progress = folded.get(entries) ?? fold(entries);
+  folded.set(entries, progress);
+  return progress;
+}
+
+function fold(entries: readonly (Entry | NewEntry)[]): Progress {
   const draft: Draft = {
     ...nothingYet(),
     since: '',

@@ -125,16 +125,38 @@ export interface Clocks {
   forSite(calendar: string | undefined): Clocks;
 }
 
+const known = new WeakMap<Policy, Map<ReleaseClass, Clocks>>();
+
+/** The clocks of a class; the same object for the same policy, which must not change any more. */
 export function clocksOf(policy: Policy, releaseClass: ReleaseClass): Clocks {
-  return clocksOn(policy.calendar, policy, policy.classes[releaseClass]);
+  const ofPolicy = known.get(policy) ?? new Map<ReleaseClass, Clocks>();
+  known.set(policy, ofPolicy);
+  const clocks =
+    ofPolicy.get(releaseClass) ?? clocksOn(policy.calendar, policy, policy.classes[releaseClass]);
+  ofPolicy.set(releaseClass, clocks);
+  return clocks;
+}
+
+/** A decision asks a dozen times for the same few deadlines: so many are kept. */
+const mostKept = 2000;
+
+function kept<Which extends string>(work: (start: string, which: Which) => string): typeof work {
+  const answers = new Map<string, string>();
+  return (start, which) => {
+    const key = `${which} ${start}`;
+    const answer = answers.get(key) ?? work(start, which);
+    if (answers.size >= mostKept) answers.clear();
+    answers.set(key, answer);
+    return answer;
+  };
 }
 
 function clocksOn(calendar: Calendar, policy: Policy, own: ClassPolicy): Clocks {
   const { clock } = own;
   return {
-    due: (start, which) => due(start, own[which], clock, calendar),
+    due: kept((start, which) => due(start, own[which], clock, calendar)),
     dueWithPauses: (start, which, pauses) => dueWithPauses(start, own[which], clock, calendar, pauses),
-    halfway: (start, which) => halfway(start, own[which], clock, calendar),
+    halfway: kept((start, which) => halfway(start, own[which], clock, calendar)),
     halfwayWithPauses: (start, which, pauses) =>
       addedWithPauses(start, milliseconds(own[which]) / 2, clock, calendar, pauses),
     before: (end, which) => before(end, own[which], clock, calendar),

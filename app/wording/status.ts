@@ -122,8 +122,8 @@ function sideLines(told: Told): readonly string[] {
   return lines;
 }
 
-/** The status comment: heading, address of the packages, explanation. Edited in place, never written twice. */
-export function statusComment(facts: Facts, told: Told): string {
+/** The status comment: heading, address of the packages, and the explanation of the same. Edited in place, never written twice. */
+export function statusComment(facts: Facts, told: Told, why: string): string {
   const release = told.release === undefined ? 'This ticket' : `\`${told.release}\``;
   const digest = told.digest === undefined ? '' : ` · digest \`${shortDigest(told.digest)}\``;
   const urls = channelAddresses(facts);
@@ -131,7 +131,7 @@ export function statusComment(facts: Facts, told: Told): string {
     `### ${release} is **${told.state}**${told.held ? ' — held' : ''}${digest}`,
     '',
     ...(urls.length > 0 ? ['**Packages** (R-2.4-11.3)', ...urls, ''] : []),
-    explanation(told),
+    why,
     '',
     'Written by the rollout service and kept up to date in place. Labels, checks and this comment are outputs: changing them by hand changes nothing.',
   ].join('\n');
