@@ -4,7 +4,7 @@ import { terminalStates } from '../model/state.ts';
 import { isIn, isProvider } from './authority.ts';
 import { fieldsOf } from './command.ts';
 import { overrides, unmetEvidence } from './evidence.ts';
-import { ask } from './exceptions.ts';
+import { ask, openExceptions } from './exceptions.ts';
 import { mustHandOver } from './experts.ts';
 import { missingReports } from './reports.ts';
 import { type Act, type Situation, type Verdict, counts, refused } from './situation.ts';
@@ -94,13 +94,17 @@ function closeWithReject(situation: Situation, act: Act, closing: Closing): Verd
     return counts({ event: 'closed', ...closing, head: facts.pull.head });
   const no = isTooEarlyOrLate(situation, 'reject');
   if (no !== undefined) return refused(cannot('reject', [no]));
-  const isAskedFor = [...progress.exceptions.values()].find(({ rules }) => rules.includes('early-reject'));
-  if (isAskedFor) return refused(`That was asked for already: \`/approve ${isAskedFor.id}\` supports it.`);
+  if (state === 'rolling-out' && missingReports(facts, progress).length === 0)
+    return counts({ event: 'closed', ...closing, head: facts.pull.head });
   // A-05: before every site has reported a second person has to see the show stopper too.
-  if (state !== 'rolling-out' || missingReports(facts, progress).length > 0)
-    return counts(ask(situation, act.input.by, ['early-reject'], closing.summary, closing));
-  return counts({ event: 'closed', ...closing, head: facts.pull.head });
+  const open = earlyReject(situation);
+  if (open !== undefined) return refused(`That was asked for already: \`/approve ${open}\` supports it.`);
+  return counts(ask(situation, act.input.by, ['early-reject'], closing.summary, closing));
 }
+
+/** The exception by which an early Reject was asked for and still waits for its second person. */
+export const earlyReject = ({ facts, progress }: Situation): string | undefined =>
+  openExceptions(facts, progress).find(({ asked }) => asked.rules.includes('early-reject'))?.asked.id;
 
 function isTooEarlyOrLate(situation: Situation, outcome: Outcome): string | undefined {
   const { progress } = situation;
@@ -118,7 +122,7 @@ const cannot = (outcome: Outcome, unmet: readonly string[]): string =>
   `It cannot be closed with \`${outcome}\` now: ${unmet.join('; ')}.`;
 
 /** A-14: what users have to know is in the record before promotion: what sites asked for, with what the manager adds. */
-function withKnownIssues({ progress }: Situation, closing: Closing): Closing {
+export function withKnownIssues({ progress }: Situation, closing: Closing): Closing {
   if (closing.outcome !== 'warning') return closing;
   const asked = [...progress.sites.values()].flatMap(({ report }) =>
     (report?.value.changes_requested ?? []).map(({ text }) => text),

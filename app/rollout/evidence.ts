@@ -57,7 +57,7 @@ export function unmetEvidence(
   const soon = tooSoon(situation);
   if (soon !== undefined && !lifted(situation, 'cadence')) unmet.push(soon);
   const frozen = frozenBy(situation);
-  if (frozen !== undefined && !lifted(situation, 'freeze')) unmet.push(frozen);
+  if (frozen !== undefined) unmet.push(frozen);
   return unmet;
 }
 

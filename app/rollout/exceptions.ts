@@ -71,13 +71,19 @@ export function lifted({ facts, progress, at }: Situation, rule: ExceptionRule):
   return undefined;
 }
 
+/** Can the exception still change anything? Of a release that has ended only its rollback can; of one that is closing nothing can. */
+const matters = ({ state, closed, rolledBack }: Progress, { rules }: AskedException): boolean =>
+  rules.includes('rollback') ? rolledBack === undefined : !terminalStates.has(state) && closed === undefined;
+
 /** Exceptions that wait for somebody, and for whom. */
 export const openExceptions = (
   facts: Facts,
   progress: Progress,
 ): readonly { readonly asked: AskedException; readonly waitsFor: string }[] =>
   [...progress.exceptions.values()]
-    .filter((asked) => !isApproved(facts, asked) && facts.now <= expiryOf(facts, asked))
+    .filter(
+      (asked) => matters(progress, asked) && !isApproved(facts, asked) && facts.now <= expiryOf(facts, asked),
+    )
     .map((asked) => ({ asked, waitsFor: whoIsMissing(facts, asked) }));
 
 const whoIsMissing = (facts: Facts, asked: AskedException): string =>
@@ -177,6 +183,8 @@ export function approve(
     return refused(`Say which one: ${open.map(({ id }) => `\`/approve ${id}\``).join(' or ')}.`);
   }
   if (isApproved(facts, asked)) return refused(`${asked.id} is approved already.`);
+  if (!matters(progress, asked))
+    return refused(`The release is \`${progress.state}\`: ${asked.id} changes nothing any more.`);
   if (at > expiryOf(facts, asked)) return refused(`${asked.id} has expired; it has to be asked for again.`);
   if (asked.backers.some(({ by }) => by.id === input.by.id))
     return refused(`You stand behind ${asked.id} already: it needs ${whoIsMissing(facts, asked)} (A-22).`);

@@ -1,6 +1,8 @@
 import type { Forecast, ForecastStep } from '../model/decision.ts';
 import type { State } from '../model/state.ts';
+import { ticketProblems } from './certify.ts';
 import { graceOf } from './grace.ts';
+import { intakeOf } from './intake.ts';
 import { reportDue } from './invite.ts';
 import { takingPart } from './reports.ts';
 import { type Situation, classOf, clocksIn } from './situation.ts';
@@ -19,6 +21,8 @@ const latest = (...instants: readonly (string | undefined)[]): string =>
 export function forecastOf(situation: Situation, state: State): Forecast | undefined {
   const { facts, progress, at } = situation;
   if (!['certified', 'unverified', 'verified', 'rolling-out', 'done'].includes(state)) return undefined;
+  const isProviders = ticketProblems(facts).length > 0 || intakeOf(facts, progress).is === 'given-up';
+  if (state === 'certified' && isProviders) return undefined;
   const steps = stepsToCome(situation, state);
   const [first] = steps;
   if (!first) return undefined;

@@ -2,7 +2,7 @@ import type { Facts } from '../model/facts.ts';
 import { mendName } from '../model/near-miss.ts';
 import { inline } from '../wording/markdown.ts';
 import { committedSites, isIn, isProvider } from './authority.ts';
-import { requestersSites } from './reports.ts';
+import { requestersSites, takingPart } from './reports.ts';
 import { type Act, type Situation, type Verdict, clocksIn, counts, nothing, refused } from './situation.ts';
 import { isOpenToSites } from './stage.ts';
 
@@ -69,12 +69,30 @@ export function excuse(situation: Situation, { input, command }: Act): Verdict {
   if (reason === '') return refused(`Please say why: \`/excuse ${site} <reason>\`.`);
   // A site that said no itself need not become late first.
   if (gone) return counts({ event: 'excused', site, reason });
-  const due = part ? reportDue(situation, part) : clocksIn(situation).due(progress.since, 'accept');
+  const due = excusedFrom(situation, site);
   if (due > at)
     return refused(
       `${site} is not overdue: it has time until ${due}. A site that cannot go on says \`/leave\` itself.`,
     );
   return counts({ event: 'excused', site, reason });
+}
+
+/** When a site may be excused: its report is due, or, of a requester's site that has not answered, its answer (A-09, R-3.2-5). */
+function excusedFrom(situation: Situation, site: string): string {
+  const { progress } = situation;
+  const part = progress.sites.get(site);
+  if (part) return reportDue(situation, part);
+  return answerDue(situation, site) ?? clocksIn(situation).due(progress.since, 'accept');
+}
+
+/** Sites that a manager may excuse now. */
+export function overdueSites(situation: Situation): readonly string[] {
+  const { facts, progress, at } = situation;
+  const silent = requestersSites(facts).filter(
+    (site) => !progress.sites.has(site) && !progress.absent.has(site),
+  );
+  const parts = takingPart(progress).flatMap(({ site, report }) => (report ? [] : [site]));
+  return [...parts, ...silent].filter((site) => excusedFrom(situation, site) <= at);
 }
 
 /** When the report of a site that accepted is due (R-2.4-T3). */

@@ -1,4 +1,5 @@
 import { isIn, isProvider } from './authority.ts';
+import { lifted } from './exceptions.ts';
 import { freezeAt, freezeEnds } from './freeze.ts';
 import { type Act, type Situation, type Verdict, classOf, counts, nothing, refused } from './situation.ts';
 import { terminalStates } from '../model/state.ts';
@@ -8,8 +9,10 @@ import { quoted } from '../wording/markdown.ts';
  * What keeps the release from moving into production although it is ready: a manager's `/freeze`, or a freeze of the calendar, which
  * emergencies pass (process.md, odd ends). Clocks run on; a close that is late because of it is nobody's fault.
  */
-export function frozenBy({ facts, progress, at }: Situation): string | undefined {
+export function frozenBy(situation: Situation): string | undefined {
+  const { facts, progress, at } = situation;
   const { frozen } = progress;
+  if (lifted(situation, 'freeze')) return undefined;
   if (frozen) {
     const by = frozen.by === 'rollout' ? '' : ` by ${frozen.by.login}`;
     return `moves into production are frozen${by}: ${quoted(frozen.reason)} (\`/unfreeze\` ends it)`;

@@ -1,6 +1,6 @@
 import type { Notice } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
-import { expiryOf, openExceptions } from '../rollout/exceptions.ts';
+import { expiryOf, isApproved, openExceptions } from '../rollout/exceptions.ts';
 import type { Progress } from '../rollout/progress.ts';
 import { quoted } from './markdown.ts';
 
@@ -13,6 +13,11 @@ export function exceptionNotices(facts: Facts, progress: Progress): readonly Not
     notices.push({ marker, where: 'ticket', body: lines.join('\n') });
   };
   const open = new Map(openExceptions(facts, progress).map(({ asked, waitsFor }) => [asked.id, waitsFor]));
+  const lastApproval = new Map(
+    facts.journal.flatMap((entry) =>
+      entry.event === 'approved' ? [[entry.exception, entry.n] as const] : [],
+    ),
+  );
   for (const entry of facts.journal) {
     const mark = String(entry.n);
     const who = entry.by === 'rollout' ? 'The system' : entry.by.login;
@@ -32,7 +37,8 @@ export function exceptionNotices(facts: Facts, progress: Progress): readonly Not
     }
     if (entry.event === 'approved') {
       const asked = progress.exceptions.get(entry.exception);
-      if (!asked || open.has(entry.exception)) continue;
+      // Told with the last approval, not with each; one that expired before it never came into force.
+      if (!asked || !isApproved(facts, asked) || lastApproval.get(entry.exception) !== entry.n) continue;
       tell(
         `approved:${entry.exception}:${mark}`,
         `${team('staged-rollout')} The exception **${entry.exception}** (${asked.rules.join(', ')}) is approved by ${asked.backers.map(({ by }) => by.login).join(' and ')}; it may be used until ${expiryOf(facts, asked)}.`,

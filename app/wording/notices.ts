@@ -139,6 +139,10 @@ function tellState(
   const id = facts.ticket.id ?? 'the release';
   const since = (event: Entry['event']): string =>
     String(facts.journal.findLast((entry) => entry.event === event)?.n ?? 0);
+  // What leaves production is published too, and is not told as if it came.
+  const arrived = facts.journal.findLast(
+    (entry) => entry.event === 'published' && entry.shelf === 'production',
+  );
   switch (state) {
     case 'draft':
       return;
@@ -212,7 +216,7 @@ function tellState(
     case 'success':
     case 'warning':
       tell(
-        `state:${state}:${since('published')}`,
+        `state:${state}:${String(arrived?.n ?? 0)}`,
         `${author} \`${id}\` is in **production** (${state}).`,
         '',
         ...channelAddresses(facts),
