@@ -13,7 +13,7 @@ import type { Participation, Progress } from './progress.ts';
 import { missingReports, mustReportAgain, takingPart, worstReport } from './reports.ts';
 import { runningClocks } from './running-clocks.ts';
 import type { Situation } from './situation.ts';
-import { frozenBy } from './standstill.ts';
+import { dueAfterFreeze, frozenBy } from './standstill.ts';
 
 type Awaiting = Pick<
   Decision,
@@ -156,7 +156,7 @@ function awaitingOf(situation: Situation, state: State, waiting: Role | undefine
         one(
           waiting,
           `${over ? 'closing it with a summary' : 'closing it when the grace period is over'}${how}${asked}`,
-          isFrozen ? undefined : ends,
+          isFrozen || ends === undefined ? undefined : dueAfterFreeze(situation, ends),
         ),
         ...approvals,
       ];

@@ -6,6 +6,7 @@ import { intakeOf } from './intake.ts';
 import { reportDue } from './invite.ts';
 import { takingPart } from './reports.ts';
 import { type Situation, classOf, clocksIn } from './situation.ts';
+import { dueAfterFreeze } from './standstill.ts';
 import { due } from './timeline.ts';
 
 const latest = (...instants: readonly (string | undefined)[]): string =>
@@ -76,7 +77,11 @@ function stepsToCome(situation: Situation, state: State): readonly ForecastStep[
     if (dues.length > 0) reported = add('every site has reported', 'early adopters', latest(...dues));
   }
   const graceEnds = grace.ends ?? clocks.due(then, 'grace');
-  add('closed, on the way into production', 'staged-rollout', latest(reported, graceEnds));
+  add(
+    'closed, on the way into production',
+    'staged-rollout',
+    dueAfterFreeze(situation, latest(reported, graceEnds)),
+  );
   return steps;
 }
 

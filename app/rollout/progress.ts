@@ -65,6 +65,8 @@ export interface Progress {
   /** Exceptions asked for so far, those of a voided content too: their numbers are never used again. */
   readonly exceptionCount: number;
   readonly frozen: Of<'frozen'> | undefined;
+  /** Freezes by hand that have ended. */
+  readonly thawed: readonly { readonly from: string; readonly to: string }[];
   readonly pilots: ReadonlyMap<string, Pilot>;
   readonly advisories: readonly Of<'advised'>[];
   /** While the provider was waited for in step 2. */
@@ -131,6 +133,7 @@ function fold(entries: readonly (Entry | NewEntry)[]): Progress {
     taken: [],
     exceptionCount: 0,
     frozen: undefined,
+    thawed: [],
     pilots: new Map(),
     advisories: [],
     reminded: new Map(),
@@ -245,6 +248,7 @@ function apply(draft: Draft, entry: NewEntry): void {
       draft.frozen = entry;
       return;
     case 'unfrozen':
+      if (draft.frozen) draft.thawed = [...draft.thawed, { from: draft.frozen.at, to: entry.at }];
       draft.frozen = undefined;
       return;
     case 'piloted':

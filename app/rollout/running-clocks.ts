@@ -7,7 +7,7 @@ import { reportDue } from './invite.ts';
 import { mustReportAgain, takingPart } from './reports.ts';
 import type { Progress } from './progress.ts';
 import { type Situation, clocksIn } from './situation.ts';
-import { frozenBy } from './standstill.ts';
+import { dueAfterFreeze, frozenBy } from './standstill.ts';
 import type { Clocks } from './timeline.ts';
 
 /** A clock that runs for somebody right now. */
@@ -78,8 +78,9 @@ export function runningClocks(situation: Situation, state: State): readonly Runn
     case 'done': {
       const { starts, ends } = graceOf(situation);
       // A freeze stops what managers wait for, not the clock; lateness during it is nobody's.
-      if (starts === undefined || frozenBy(situation) !== undefined) return [];
-      return [{ clock: 'grace', who: 'staged-rollout', since: starts, half: undefined, due: ends }];
+      if (starts === undefined || ends === undefined || frozenBy(situation) !== undefined) return [];
+      const due = dueAfterFreeze(situation, ends);
+      return [{ clock: 'grace', who: 'staged-rollout', since: starts, half: undefined, due }];
     }
     case 'success':
     case 'warning': {

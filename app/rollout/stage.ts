@@ -136,7 +136,11 @@ function siteAndReason(
   const named = mine.find(({ site }) => site.toLowerCase() === first.toLowerCase());
   const [only] = mine;
   const site = named ?? (mine.length === 1 ? only : undefined);
-  if (!site) return notYours(mine, first);
+  // The name of another's site is no word of a reason: it would be said for the wrong one.
+  const isOthers = situation.facts.configuration.earlyAdopters.sites.some(
+    (known) => known.site.toLowerCase() === first.toLowerCase(),
+  );
+  if (!site || (!named && isOthers)) return notYours(mine, first);
   const text = act.command?.text ?? '';
   const reason = (named ? text.slice(first.length) : text).trim();
   return reason === ''

@@ -24,6 +24,23 @@ export function frozenBy(situation: Situation): string | undefined {
   return `there is a freeze until ${freezeEnds(calendar, at) ?? planned.to} (${planned.reason}); only an emergency passes, or an approved \`/waive freeze <reason>\``;
 }
 
+/**
+ * When a close that is due at an instant is late: not while a freeze keeps it from being made, be it by hand or of the calendar, and
+ * lateness during one is nobody's (process.md, odd ends).
+ */
+export function dueAfterFreeze(situation: Situation, due: string): string {
+  const { facts, progress } = situation;
+  const { calendar } = facts.configuration.policy;
+  let end = due;
+  for (;;) {
+    const covering = progress.thawed.find(({ from, to }) => from <= end && end < to);
+    const next =
+      covering?.to ?? (classOf(facts) === 'emergency' ? undefined : freezeEnds(calendar, end)) ?? end;
+    if (next === end) return end;
+    end = next;
+  }
+}
+
 /** `/freeze <reason>` and `/unfreeze` by a staged-rollout manager. */
 export function freeze({ facts, progress }: Situation, { input, command }: Act): Verdict {
   const thaws = command?.name === 'unfreeze';

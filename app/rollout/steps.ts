@@ -11,7 +11,7 @@ import { intakeOf } from './intake.ts';
 import type { Progress } from './progress.ts';
 import { clocksIn } from './situation.ts';
 import { missingReports, takingPart, uncoveredTargets, worstReport } from './reports.ts';
-import { frozenBy } from './standstill.ts';
+import { dueAfterFreeze, frozenBy } from './standstill.ts';
 import { versionJudgement } from './version-judgement.ts';
 
 /** The five steps and where each stands: the one value that check runs, the status comment, pages and JSON print. */
@@ -298,7 +298,7 @@ function closeStep(facts: Facts, progress: Progress, state: State): Step {
           ...(worst === undefined ? [] : [`The reports suggest \`${worst}\`: the worst of them.`]),
           ...(frozen === undefined ? [] : [`${frozen}.`]),
         ],
-        due: frozen === undefined ? ends : undefined,
+        due: frozen !== undefined || ends === undefined ? undefined : dueAfterFreeze(situation, ends),
       });
     }
     case 'draft':

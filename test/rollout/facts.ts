@@ -1,6 +1,8 @@
 import type { Shelf } from '../../app/model/channel.ts';
 import type { Facts, ShelfFacts } from '../../app/model/facts.ts';
+import type { Site } from '../../app/model/early-adopters.ts';
 import type { Manifest } from '../../app/model/manifest.ts';
+import type { Policy } from '../../app/model/policy.ts';
 import type { ReleaseClass } from '../../app/model/release-class.ts';
 import type { Ticket } from '../../app/model/ticket.ts';
 import { configuration, people } from './people.ts';
@@ -13,6 +15,7 @@ import {
   release,
   stories,
   ticketFile,
+  told,
 } from './story.ts';
 
 export const ticketOf = (releaseClass: ReleaseClass): Ticket => ({
@@ -159,8 +162,69 @@ export function factsAt(
   };
 }
 
+/** The facts with other words in the ticket, of the same digest. */
+export function withSpec(facts: Facts, spec: Partial<Ticket['spec']>): Facts {
+  const { value } = facts.ticket;
+  return value
+    ? { ...facts, ticket: { ...facts.ticket, value: { ...value, spec: { ...value.spec, ...spec } } } }
+    : facts;
+}
+
+export const withConfiguration = (facts: Facts, changes: Partial<Facts['configuration']>): Facts => ({
+  ...facts,
+  configuration: { ...facts.configuration, ...changes },
+});
+export const withPolicy = (facts: Facts, changes: Partial<Policy>): Facts =>
+  withConfiguration(facts, { policy: { ...facts.configuration.policy, ...changes } });
+
+/** The facts with something else about one site in the registry. */
+export const withSite = (facts: Facts, name: string, changes: Partial<Site>): Facts =>
+  withConfiguration(facts, {
+    earlyAdopters: {
+      ...facts.configuration.earlyAdopters,
+      sites: facts.configuration.earlyAdopters.sites.map((site) =>
+        site.site === name ? { ...site, ...changes } : site,
+      ),
+    },
+  });
+
+export const withTeams = (facts: Facts, teams: Partial<Facts['teams']>): Facts => ({
+  ...facts,
+  teams: { ...facts.teams, ...teams },
+});
+
 /** The facts after more has happened. */
 export const after = (facts: Facts, ...happenings: readonly Happening[]): Facts => ({
   ...facts,
   journal: journalOf([...facts.journal.map((entry) => [entry.at, entry] as const), ...happenings]),
 });
+
+/** A release that was closed, merged and is in production, two minutes later; with what happened before and after that. */
+export const inProduction = (
+  before: readonly Happening[] = [],
+  later: readonly Happening[] = [],
+  releaseClass: ReleaseClass = 'revision',
+  outcome: 'success' | 'warning' = 'success',
+): Facts => {
+  const facts = factsAt('closing', {}, releaseClass);
+  return {
+    ...facts,
+    now: later.at(-1)?.[0] ?? '2026-03-09T13:06:00Z',
+    onMain: true,
+    pull: {
+      ...facts.pull,
+      open: false,
+      merge: { commit: headOf(70), at: '2026-03-09T13:01:30Z', onlyTheTicket: true, digest },
+    },
+    shelf: standing('production'),
+    journal: journalOf([
+      ...stories.done,
+      ...before,
+      told.closed(outcome),
+      told.merged(),
+      told.moved('production', '2026-03-09T13:04:00Z'),
+      told.published('production', '2026-03-09T13:05:00Z'),
+      ...later,
+    ]),
+  };
+};

@@ -127,6 +127,9 @@ export const gains = (facts: Facts): readonly string[] =>
   decide(facts)
     .record.filter(({ event }) => event !== 'reminded')
     .map(inWords);
+/** What one person says now. */
+export const says = (facts: Facts, by: Person, body: string, more: Partial<Input> = {}): Facts =>
+  heard(facts, comment(by, body, facts.now, more));
 /** What people are answered. */
 export const answersTo = (facts: Facts): readonly string[] => decide(facts).answers.map(({ body }) => body);
 /** Where a step stands, by its name. */

@@ -1,10 +1,17 @@
 import type { Shelf } from '../../app/model/channel.ts';
+import type { Closing, ExceptionRole, ExceptionRule } from '../../app/model/exception.ts';
 import type { Entry, Event, NewEntry, Person } from '../../app/model/journal.ts';
 import type { EarlyAdopterReport } from '../../app/model/report.ts';
 import { people } from './people.ts';
 
 export const release = 'arc-arc-ce-7.0.1';
 export const ticketFile = 'releases/arc/arc-ce/7.0.1.yml';
+interface Asked {
+  readonly at?: string;
+  readonly exception?: string;
+  readonly close?: Closing;
+}
+
 /** The release digest of the nth content of the ticket. */
 export const digestOf = (content: number): string => (content + 0xa1).toString(16).repeat(32);
 export const digest = digestOf(0);
@@ -55,7 +62,10 @@ export const told = {
     },
     people.tiziana,
   ],
-  called: (at = '2026-03-02T09:20:00Z'): Happening => [at, { event: 'called', issue: 500 }],
+  called: (at = '2026-03-02T09:20:00Z', invited?: readonly string[]): Happening => [
+    at,
+    { event: 'called', issue: 500, ...(invited ? { invited } : {}) },
+  ],
   accepted: (site = 'CESGA', at = '2026-03-02T10:00:00Z', by: Person = people.carmen): Happening => [
     at,
     { event: 'accepted', site, committed: true },
@@ -91,6 +101,54 @@ export const told = {
     by,
     source,
   ],
+  declined: (site = 'CESGA', at = '2026-03-02T09:40:00Z', by: Person = people.carmen): Happening => [
+    at,
+    { event: 'declined', site, reason: 'We are moving.' },
+    by,
+  ],
+  left: (site = 'CESGA', at = '2026-03-02T14:00:00Z', by: Person = people.carmen): Happening => [
+    at,
+    { event: 'left', site, reason: 'The disk is full.' },
+    by,
+  ],
+  excused: (site = 'CESGA', at = '2026-03-05T10:00:00Z'): Happening => [
+    at,
+    { event: 'excused', site, reason: 'On holiday.' },
+    people.joao,
+  ],
+  asked: (
+    rules: readonly ExceptionRule[],
+    by: Person,
+    as: readonly ExceptionRole[],
+    { at = '2026-03-02T09:00:00Z', exception = 'E1', close }: Asked = {},
+  ): Happening => [
+    at,
+    { event: 'asked', exception, rules, reason: 'It cannot wait.', as, ...(close ? { close } : {}) },
+    by,
+  ],
+  approved: (
+    by: Person,
+    as: readonly ExceptionRole[],
+    at = '2026-03-02T09:30:00Z',
+    exception = 'E1',
+  ): Happening => [at, { event: 'approved', exception, as }, by],
+  taken: (by: Person, reason?: string, at = '2026-03-02T12:00:00Z'): Happening => [
+    at,
+    { event: 'taken', ...(reason === undefined ? {} : { reason }) },
+    by,
+  ],
+  frozen: (at = '2026-03-03T12:00:00Z', by: Person = people.joao): Happening => [
+    at,
+    { event: 'frozen', reason: 'A conference.' },
+    by,
+  ],
+  unfrozen: (at: string): Happening => [at, { event: 'unfrozen' }, people.joao],
+  advised: (link = 'https://advisories.egi.eu/1', at = '2026-03-02T12:00:00Z'): Happening => [
+    at,
+    { event: 'advised', link },
+    people.svea,
+  ],
+  merged: (at = '2026-03-09T13:02:00Z'): Happening => [at, { event: 'merged', commit: headOf(70) }],
   closed: (
     outcome: 'success' | 'warning' | 'reject' = 'success',
     at = '2026-03-09T13:00:00Z',
