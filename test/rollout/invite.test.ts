@@ -261,9 +261,11 @@ describe('Who asked for a release (R-3.2-5)', () => {
     expect(decide(reported).state).toBe('done');
   });
 
-  test('is waited for no more when the site declined, or was excused', () => {
-    const declined = told.declined('UKI-MAN', '2026-03-03T10:10:00Z', alessandra);
-    expect(decide(after(isDone, declined)).state).toBe('done');
+  test('is waited for no more when a manager excused the site; its own no is not enough', () => {
+    const declined = after(isDone, told.declined('UKI-MAN', '2026-03-03T10:10:00Z', alessandra));
+    expect(decide(declined).state).toBe('rolling-out');
+    const excuses = says(declined, joao, '/excuse UKI-MAN Nobody is there this week.');
+    expect(gains(excuses)).toEqual(['excused UKI-MAN']);
     expect(decide(after(isDone, told.excused('UKI-MAN'))).state).toBe('done');
   });
 
