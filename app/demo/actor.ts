@@ -143,6 +143,12 @@ export class Actor {
     return data.id;
   }
 
+  /** Closes an issue, with a last comment. */
+  async closes(number: number, body: string): Promise<void> {
+    await this.comments(number, body);
+    await this.octokit.rest.issues.update({ ...this.#at, issue_number: number, state: 'closed' });
+  }
+
   async reviews(
     number: number,
     event: 'APPROVE' | 'COMMENT' | 'REQUEST_CHANGES',

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorText, jsonLog } from '../service/log.ts';
 import { startControl } from './control.ts';
-import { type Play, baseline, playClose, playToReports, plays } from './plays.ts';
+import { playEmergency, playReview } from './emergency-play.ts';
+import { type Tell, baseline, playClose, playToReports, plays } from './plays.ts';
 import { readyLine } from './ready.ts';
+import { SilentPlay } from './silent-play.ts';
 import { Stage } from './stage.ts';
 import { type World, startWorld } from './world.ts';
 
@@ -38,7 +40,8 @@ export async function demo(options: DemoOptions): Promise<number> {
   const world = await startWorld({
     dir,
     port: options.port,
-    start: new Date(Date.now() - 60 * day),
+    start: morning(60),
+    playsUntil: new Date(),
     log: jsonLog((line) => {
       logLines.push(line);
       if (logLines.length >= 100) void flush();
@@ -49,6 +52,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   });
   const flush = (): Promise<void> =>
     writeFile(join(dir, 'service.log'), logLines.splice(0).join(''), { flag: 'a' });
+  stage.follows(world);
   await writeSettings(world);
   const control = await startControl(world);
   stage.line(
@@ -83,36 +87,81 @@ export async function demo(options: DemoOptions): Promise<number> {
   return status;
 }
 
-/** Two months in a minute: one release long in production, then three at once, ending today. */
+/** Two months in a minute: one release long in production, then five at once, ending today. */
 async function play(world: World, options: DemoOptions, stage: Stage): Promise<void> {
   if (world.resumed) {
     stage.heading('Taken up again where it was left.');
     await world.service.sweep();
     return;
   }
-  const tell = (release: string, text: string): void => {
+  const tell: Tell = (release, text) => {
     stage.tells(release, text);
   };
+  const move = async (step: string | Date, why: string): Promise<void> => {
+    const from = world.clock.now();
+    const moved = world.advance(step);
+    stage.moves(from, why);
+    await moved;
+  };
   stage.heading('Two months ago: a first release goes into production');
-  await playTogether(world, [baseline], tell);
-  await world.advance(new Date(Date.now() - 14 * day));
+  const number = await playToReports(world, baseline, tell);
+  await move('5wd', 'five working days of grace');
+  await playClose(world, baseline, number, tell);
+  await world.settled();
+  await move(morning(21), 'the weeks until the next releases');
   if (!options.idle) {
-    stage.heading('Two weeks ago: three releases at once');
-    await playTogether(world, plays, tell);
+    stage.heading('Three weeks ago: five releases at once');
+    await playTogether(world, tell, move);
   }
-  await world.advance(new Date(Math.max(Date.now(), world.clock.now().getTime())));
+  await move(new Date(Math.max(Date.now(), world.clock.now().getTime())), 'to today');
 }
 
+/**
+ * The clock is everybody's: three releases wait for the end of their grace period while sites keep silent on another one, and an emergency
+ * passes them all.
+ */
 async function playTogether(
   world: World,
-  together: readonly Play[],
-  tell: (release: string, text: string) => void,
+  tell: Tell,
+  move: (step: string, why: string) => Promise<void>,
 ): Promise<void> {
-  const numbers = await Promise.all(together.map((one) => playToReports(world, one, tell)));
-  tell('', 'five working days of grace pass');
-  await world.advance('5wd');
-  await Promise.all(together.map((one, at) => playClose(world, one, numbers[at] ?? 0, tell)));
+  const silent = new SilentPlay(world, tell);
+  const [numbers, emergency] = await Promise.all([
+    Promise.all(plays.map((one) => playToReports(world, one, tell))),
+    playEmergency(world, tell),
+    silent.begins(),
+  ]);
   await world.settled();
+  await move('0.5wd', 'half a working day');
+  silent.told('accept', 'half');
+  await move('0.5wd', 'half a working day');
+  silent.told('accept', 'due');
+  await move('1wd', 'a working day');
+  silent.told('accept', 'call');
+  await silent.volunteers();
+  await playReview(world, emergency, tell);
+  await move('1wd', 'a working day');
+  silent.told('step3', 'half');
+  await move('1wd', 'a working day');
+  silent.told('step3', 'due');
+  await move('1wd', 'a working day: the grace period of three releases is over');
+  silent.told('step3', 'late');
+  await Promise.all([
+    ...plays.map((one, at) => playClose(world, one, numbers[at] ?? 0, tell)),
+    silent.excuses(),
+  ]);
+  await world.settled();
+  await move('2wd', 'two working days: the last grace period is over');
+  await silent.closes();
+  await world.settled();
+}
+
+/** Nine in the morning (UTC) so many days ago, or of the Monday after. */
+function morning(daysAgo: number): Date {
+  const then = new Date(Date.now() - daysAgo * day);
+  then.setUTCHours(9, 0, 0, 0);
+  const weekend = { 6: 2, 0: 1 }[then.getUTCDay()] ?? 0;
+  return new Date(then.getTime() + weekend * day);
 }
 
 /** The settings of this very service, so that other `rollout` commands can be tried on the demo: `rollout explain 7 --settings FILE`. */

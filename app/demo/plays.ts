@@ -112,12 +112,16 @@ export const plays: readonly Play[] = [
   },
 ];
 
-/** From the provider's pull request to every report; gives the ticket's number. */
-export async function playToReports(world: World, play: Play, tell: Tell): Promise<number> {
+export const releaseOf = ({ ticket }: Pick<Play, 'ticket'>): string =>
+  `${ticket.stack}-${ticket.component}-${ticket.version}`;
+
+type Opened = Pick<Play, 'title' | 'ticket' | 'provider' | 'draft'>;
+
+/** The provider opens the ticket, and its packages are pulled; gives the ticket's number. */
+export async function playToUnverified(world: World, play: Opened, tell: Tell): Promise<number> {
   const { packages, ...ticket } = play.ticket;
-  const release = `${ticket.stack}-${ticket.component}-${ticket.version}`;
   const say = (text: string): void => {
-    tell(release, text);
+    tell(releaseOf(play), text);
   };
   const offered = await Promise.all(packages.map((name) => world.provider.offer(name, ticket.version)));
   const provider = world.as(play.provider);
@@ -125,18 +129,31 @@ export async function playToReports(world: World, play: Play, tell: Tell): Promi
     { ...ticket, targets: [{ platform: 'debian12', arch: 'amd64', packages: offered }] },
     play.draft ?? false,
   );
-  say(
-    `${play.provider} opens pull request #${String(number)}${play.draft === true ? ' as a draft' : ''}: ${play.title}`,
-  );
+  say(`${play.provider} opens #${String(number)}${play.draft === true ? ' as a draft' : ''}: ${play.title}`);
   if (play.draft === true) {
     await world.reaches(number, 'draft');
     await provider.marksReady(number);
     say(`${play.provider} marks it ready: certified`);
   }
   await world.reaches(number, 'unverified');
+  return number;
+}
+
+/** And the Technology Unit verifies it: early adopters are called. */
+export async function playToVerified(world: World, play: Opened, tell: Tell): Promise<number> {
+  const number = await playToUnverified(world, play, tell);
   await world.as('tu-vera').verifies(number);
-  say('tu-vera verifies it with an approving review');
+  tell(releaseOf(play), 'tu-vera verifies it with an approving review');
   await world.reaches(number, 'verified');
+  return number;
+}
+
+/** And sites accept, deploy and report. */
+export async function playToReports(world: World, play: Play, tell: Tell): Promise<number> {
+  const say = (text: string): void => {
+    tell(releaseOf(play), text);
+  };
+  const number = await playToVerified(world, play, tell);
   const call = world.service.board.ticket(number)?.facts.call?.number ?? number;
   for (const { site, login } of play.sites) {
     await world.as(login).comments(call, `/accept ${site}`);
@@ -158,10 +175,14 @@ export async function playToReports(world: World, play: Play, tell: Tell): Promi
 const expertOf: Readonly<Record<string, string>> = { arc: 'sr-mila' };
 
 /** The manager closes, and the release goes where it ends. */
-export async function playClose(world: World, play: Play, number: number, tell: Tell): Promise<void> {
-  const { stack, component, version } = play.ticket;
-  const expert = expertOf[stack] ?? 'sr-mario';
+export async function playClose(
+  world: World,
+  play: Pick<Play, 'ticket' | 'close' | 'ends'>,
+  number: number,
+  tell: Tell,
+): Promise<void> {
+  const expert = expertOf[play.ticket.stack] ?? 'sr-mario';
   await world.as(expert).comments(number, `/close ${play.close.outcome}\n\n${play.close.summary}`);
-  tell(`${stack}-${component}-${version}`, `${expert} closes it with ${play.close.outcome}`);
+  tell(releaseOf(play), `${expert} closes it with ${play.close.outcome}`);
   await world.reaches(number, play.ends);
 }

@@ -17,8 +17,11 @@ export interface Sample {
 
 const sampleRoot = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The sample files of this very repository, with the demo's own addresses in them. */
-export async function readSample(webUrl: string): Promise<Sample> {
+/**
+ * The sample files of this very repository, with the demo's own addresses in them. Freezes that begin before `freezesFrom` are left out: a
+ * play ends as it should on any day of the year.
+ */
+export async function readSample(webUrl: string, freezesFrom?: Date): Promise<Sample> {
   const text = (path: string): Promise<string> => readFile(join(sampleRoot, path), 'utf8');
   const paths = {
     policy: '.github/rollout.yml',
@@ -34,7 +37,14 @@ export async function readSample(webUrl: string): Promise<Sample> {
     earlyAdopters: good(readAs(EarlyAdoptersSchema, await text(paths.earlyAdopters), paths.earlyAdopters)),
     channelsFile: good(readAs(ChannelsFileSchema, await text(paths.channelsFile), paths.channelsFile)),
   };
-  const policy: Policy = { ...sample.policy, intake: { ...sample.policy.intake, http_hosts: ['127.0.0.1'] } };
+  const { calendar, intake } = sample.policy;
+  const first = freezesFrom?.toISOString().slice(0, 10) ?? '';
+  const freezes = calendar.freezes?.filter(({ from }) => from > first);
+  const policy: Policy = {
+    ...sample.policy,
+    calendar: { ...calendar, ...(freezes ? { freezes } : {}) },
+    intake: { ...intake, http_hosts: ['127.0.0.1'] },
+  };
   const files = {
     'README.md': '# Releases\n\nTickets, manifests and journals of the demo. See `releases/README.md`.\n',
     [paths.policy]: writeYaml(policy),

@@ -27,6 +27,8 @@ export interface WorldOptions {
   readonly port: number;
   /** Where the process time begins in a new world. */
   readonly start: Date;
+  /** No freeze of the sample calendar begins before. */
+  readonly playsUntil?: Date;
   readonly log: Log;
   readonly onTicket?: (found: Looked) => void;
   /** More `host:port` pairs that packages may be pulled from, beside the world's own provider. */
@@ -84,7 +86,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const webUrl = `http://127.0.0.1:${String(webPort)}`;
   await createKeys(place('keys'), new Date());
   const keys = await openKeys(place('keys'));
-  const sample = await readSample(webUrl);
+  const sample = await readSample(webUrl, options.playsUntil);
   const people = peopleOf(sample.policy, sample.catalogue, sample.earlyAdopters);
   const forge = await startForge({
     dir: place('forge'),
