@@ -196,7 +196,12 @@ export const withTeams = (facts: Facts, teams: Partial<Facts['teams']>): Facts =
 /** The facts after more has happened. */
 export const after = (facts: Facts, ...happenings: readonly Happening[]): Facts => ({
   ...facts,
-  journal: journalOf([...facts.journal.map((entry) => [entry.at, entry] as const), ...happenings]),
+  journal: journalOf([
+    ...facts.journal.map(
+      (entry) => [entry.at, entry, entry.by === 'rollout' ? undefined : entry.by, entry.source] as const,
+    ),
+    ...happenings,
+  ]),
 });
 
 /** A release that was closed, merged and is in production, two minutes later; with what happened before and after that. */

@@ -309,26 +309,22 @@ describe('A manager calls', () => {
     ],
     ['no name is given', says(verified, joao, '/call'), 'Say whom'],
     [
-      'a site that there is not, and it is said what there is',
+      'there is no such site, and it is said which there are',
       says(verified, joao, '/call UKI-MEN'),
       'UKI-MAN',
     ],
     [
-      'the managers’ own team',
+      'the team is the managers’ own',
       says(verified, joao, '/call rollout-managers'),
       'no site or team of early adopters',
     ],
     ['the site takes part', says(accepted, joao, '/call CESGA'), 'CESGA takes part already'],
     [
-      'before verification',
+      'it is not verified',
       says(factsAt('unverified'), joao, '/call UKI-MAN'),
       'while it is verified or rolling out',
     ],
-    [
-      'after the close',
-      says(factsAt('closing'), joao, '/call UKI-MAN'),
-      'while it is verified or rolling out',
-    ],
+    ['it is closing', says(factsAt('closing'), joao, '/call UKI-MAN'), 'while it is verified or rolling out'],
     ['the comment was edited', says(verified, joao, '/call UKI-MAN', { edited: true }), 'edited before'],
   ];
   test.each(refusals)('nobody: %s', (_, facts, why) => {
@@ -394,7 +390,7 @@ describe('A manager excuses', () => {
     ],
     ['who does is a manager of the provider', says(overdue, pavel, '/excuse CESGA Why.'), 'did not provide'],
     [
-      'when it is the site itself',
+      'who excuses is the site itself',
       says(overdue, carmen, '/excuse CESGA Why.'),
       'is for staged-rollout managers',
     ],
@@ -407,7 +403,7 @@ describe('A manager excuses', () => {
       'CESGA is not overdue: it has time until 2026-03-04T12:00:00Z',
     ],
     [
-      'that has reported',
+      'the site has reported',
       says({ ...done, now: '2026-03-05T12:00:00Z' }, joao, '/excuse CESGA Why.'),
       'its report stands',
     ],

@@ -18,7 +18,12 @@ export const digest = digestOf(0);
 export const headOf = (commit: number): string => (commit + 0x10).toString(16).repeat(20);
 
 /** When, what, by whom unless the system, and read where. */
-export type Happening = readonly [at: string, event: Event, by?: Person, source?: NewEntry['source']];
+export type Happening = readonly [
+  at: string,
+  event: Event,
+  by?: Person | undefined,
+  source?: NewEntry['source'],
+];
 
 export const journalOf = (happenings: readonly Happening[]): readonly Entry[] =>
   happenings.map(([at, event, by, source], place) => ({
