@@ -62,7 +62,7 @@ export function pilotForm(facts: Facts): string {
     `digest: ${facts.ticket.digest ?? ''}`,
     `name: ${facts.ticket.value?.metadata.component ?? 'my'}-pilot-1   # the same name again brings the record up to date`,
     'purpose: integration     # integration | robustness | scalability | tuning',
-    'description: ""',
+    '# description: "…"     # if the name does not say it',
     'participants:            # as: site-manager | user-community | developer',
     '  - {who: "…", as: site-manager}',
     '  - {who: "…", as: user-community}',
