@@ -25,11 +25,11 @@ function tells(situation: Situation, running: RunningClock): readonly Event[] {
   const day = clocksIn(situation).workingDaysSince(due, at);
   const events: Event[] = [];
   if (day === 0 && !told.some(({ mark }) => mark !== 'half')) events.push({ ...is, mark: 'due', day });
-  if (day > 0 && !told.some((one) => one.mark === 'late' && one.day >= day))
-    events.push({ ...is, mark: 'late', day });
-  // R-2.4-12.3b, A-10: when nobody accepted for as long again, new sites are called for.
+  // R-2.4-12.3b, A-10: when nobody accepted for as long again, new sites are called for; that tells of the day, too.
   const callsAnew = clock === 'accept' && clocksIn(situation).due(due, 'accept') <= at;
+  const isTold = told.some((one) => (one.mark === 'late' || one.mark === 'call') && one.day >= day);
   if (callsAnew && !told.some(({ mark }) => mark === 'call')) events.push({ ...is, mark: 'call', day });
+  else if (day > 0 && !isTold) events.push({ ...is, mark: 'late', day });
   return events;
 }
 
