@@ -41,16 +41,23 @@ describe('What is to come', () => {
     expect(steps(factsAt('done'))).toEqual(['2026-03-09T12:00:00Z staged-rollout']);
   });
 
-  test('is never in the past: what is late is due now', () => {
+  test('holds no more than the step that is late: the rest begins when it is done', () => {
     const facts = factsAt('unverified', { now: '2026-03-20T10:00:00Z' });
-    expect(steps(facts)[0]).toBe('2026-03-20T10:00:00Z technology-unit');
-    expect(forecast(factsAt('done', { now: '2026-03-20T10:00:00Z' }))?.production).toBe(
-      '2026-03-20T10:00:00Z',
-    );
+    expect(steps(facts)).toEqual(['2026-03-04T08:10:00Z technology-unit']);
+    expect(forecast(facts)?.production).toBeUndefined();
+    expect(forecast(factsAt('done', { now: '2026-03-20T10:00:00Z' }))?.production).toBeUndefined();
   });
 
-  test('is no sooner than the shortest grace period (A-15)', () => {
-    expect(forecast(factsAt('verified'))?.soonest).toBe('2026-03-03T09:30:00Z');
+  test('says nothing of the present moment: it is the same a minute later (I22)', () => {
+    for (const point of ['certified', 'unverified', 'verified', 'accepted', 'deployed', 'done'] as const) {
+      const facts = factsAt(point);
+      const now = new Date(Date.parse(facts.now) + 60_000).toISOString().replace('.000Z', 'Z');
+      expect(forecast({ ...facts, now })).toEqual(forecast(facts));
+    }
+  });
+
+  test('is no sooner than the shortest grace period, once that has begun (A-15)', () => {
+    expect(forecast(factsAt('verified'))?.soonest).toBeUndefined();
     expect(forecast(factsAt('deployed'))?.soonest).toBe('2026-03-03T12:00:00Z');
   });
 
