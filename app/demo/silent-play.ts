@@ -16,7 +16,8 @@ const silence = {
   provider: 'p-infn',
   close: {
     outcome: 'success',
-    summary: 'NIKHEF-ELPROD ran it for a week without a problem. LIP-Lisbon did not report and was excused.',
+    summary:
+      'NIKHEF-ELPROD ran it for three days without a problem. LIP-Lisbon did not report and was excused.',
   },
   ends: 'success',
 } as const;
@@ -73,15 +74,12 @@ export class SilentPlay {
     await this.#world.settled();
   }
 
-  /** Nobody waits for the report any more. */
-  async excuses(): Promise<void> {
+  /** Nobody waits for the report any more. The other site exposed it to all its VOs: the grace period may end (A-15). */
+  async endsWithoutReport(): Promise<void> {
     const why = 'Three reminders and no answer; the site is being moved, as its NGI tells.';
     await this.#world.as('sr-mario').comments(this.#number, `/excuse LIP-Lisbon ${why}`);
     this.#say('sr-mario excuses LIP-Lisbon: nobody waits for its report any more');
     await this.#world.reaches(this.#number, 'done');
-  }
-
-  async closes(): Promise<void> {
     await playClose(this.#world, silence, this.#number, this.#tell);
   }
 }

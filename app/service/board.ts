@@ -1,6 +1,6 @@
 import type { Decision } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Board, ChannelView, TicketView } from '../web/board.ts';
+import type { Board, ChannelView, Registry, TicketView } from '../web/board.ts';
 
 /** What the pages show: the newest decision of every ticket, and the channels as they were last published. Rebuilt by the first sweep. */
 export class LiveBoard implements Board {
@@ -9,6 +9,7 @@ export class LiveBoard implements Board {
   readonly #now: () => Date;
   readonly #tickets = new Map<number, TicketView>();
   #channels: readonly ChannelView[] = [];
+  #registry: Registry | undefined;
 
   constructor(repository: string, repositoryUrl: string, now: () => Date) {
     this.repository = repository;
@@ -22,6 +23,14 @@ export class LiveBoard implements Board {
 
   showChannels(channels: readonly ChannelView[]): void {
     this.#channels = channels;
+  }
+
+  showRegistry(registry: Registry): void {
+    this.#registry = registry;
+  }
+
+  registry(): Registry | undefined {
+    return this.#registry;
   }
 
   tickets(): readonly TicketView[] {

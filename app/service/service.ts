@@ -71,7 +71,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     const newest = (await record.list(main, configurationPaths)).map(({ blob }) => blob).join(' ');
     try {
       const published = await publisher.publish(main);
-      const { channelsFile } = await configuration.read(record, main);
+      const { channelsFile, earlyAdopters, catalogue } = await configuration.read(record, main);
+      board.showRegistry({ earlyAdopters, catalogue });
       board.showChannels(
         await Promise.all(channels.map((channel) => channelView(out, channelsFile, keys, channel))),
       );

@@ -10,7 +10,7 @@ import { SiteList } from './site-list.tsx';
 import { awaitedAt } from './ticket-data.ts';
 import { Time } from './time.tsx';
 import { Told } from './told.tsx';
-import { pathOf, providerOf, stateWords, ticketName } from './words.ts';
+import { flagsOf, pathOf, providerOf, stateWords, ticketName } from './words.ts';
 
 /** Cards shown of one state; the rest is counted, and in the JSON. Ended releases are many and rarely looked at. */
 const mostCards = 60;
@@ -21,7 +21,7 @@ export const BoardPage = ({ board }: { readonly board: Board }) => {
   const tickets = board.tickets();
   const groups = states.map((state) => ({ state, tickets: inOrder(tickets, state, board.now()) }));
   return (
-    <Frame title={`Staged Rollout: ${board.repository}`} board={board} data={undefined} home>
+    <Frame title={`Staged Rollout: ${board.repository}`} board={board} data={undefined} here="board">
       <h1>Releases on their way into production</h1>
       <p class="lead">
         Software goes from its provider through three signed package channels. The Technology Unit verifies
@@ -134,7 +134,9 @@ const Card = ({ view, now }: { readonly view: TicketView; readonly now: string }
           {ticket === undefined ? null : (
             <span class={`tag tag-${ticket.spec.class}`}>{ticket.spec.class}</span>
           )}
-          {decision.held ? <span class="tag tag-bad">held</span> : null}
+          {flagsOf(decision).map((flag) => (
+            <span class="tag tag-bad">{flag}</span>
+          ))}
           {!ended && !decision.held && step?.stands === 'failed' ? (
             <span class="tag tag-bad">needs mending</span>
           ) : null}

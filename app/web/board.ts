@@ -1,5 +1,7 @@
+import type { Catalogue } from '../model/catalogue.ts';
 import type { Channel } from '../model/channel.ts';
 import type { Decision } from '../model/decision.ts';
+import type { EarlyAdopters } from '../model/early-adopters.ts';
 import type { Facts } from '../model/facts.ts';
 
 /** One ticket as it was last looked at. */
@@ -28,12 +30,20 @@ export interface ChannelView {
   }[];
 }
 
+/** Sites with what they committed to, and the components that there are, as they are on the main branch. */
+export interface Registry {
+  readonly earlyAdopters: EarlyAdopters;
+  readonly catalogue: Catalogue;
+}
+
 /** What the pages show. Values only: showing decides nothing, reads nothing outside and changes nothing. */
 export interface Board {
   tickets(): readonly TicketView[];
   ticket(number: number): TicketView | undefined;
   /** In the order of the process. */
   channels(): readonly ChannelView[];
+  /** Undefined until it was read for the first time. */
+  registry?(): Registry | undefined;
   /** The process's time, ISO 8601. */
   now(): string;
   /** `owner/name`. */

@@ -17,13 +17,13 @@ interface FrameProps {
   readonly board: Board;
   /** Path of this page's data for programs. */
   readonly data: string | undefined;
-  /** This page is the board itself. */
-  readonly home?: boolean;
+  /** Which entry of the navigation this page is. */
+  readonly here?: 'board' | 'sites';
   readonly children?: Child;
 }
 
 /** What every page has around it: title, way back, way to the repository, where the data is, as of when. */
-export const Frame = ({ title, board, data, home = false, children }: FrameProps) => (
+export const Frame = ({ title, board, data, here, children }: FrameProps) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -43,8 +43,11 @@ export const Frame = ({ title, board, data, home = false, children }: FrameProps
             Staged Rollout
           </p>
           <nav aria-label="Main">
-            <a href="/" aria-current={home ? 'page' : undefined}>
+            <a href="/" aria-current={here === 'board' ? 'page' : undefined}>
               Board
+            </a>
+            <a href="/sites" aria-current={here === 'sites' ? 'page' : undefined}>
+              Sites
             </a>
             <Link to={board.repositoryUrl}>Repository</Link>
           </nav>
@@ -66,7 +69,8 @@ export const Frame = ({ title, board, data, home = false, children }: FrameProps
                 <a href={data}>this page as JSON</a>,{' '}
               </>
             )}
-            <a href="/api/tickets.json">all tickets</a>, <a href="/api/channels.json">all channels</a>.
+            <a href="/api/tickets.json">all tickets</a>, <a href="/api/channels.json">all channels</a>,{' '}
+            <a href="/api/sites.json">all sites</a>.
           </p>
         </div>
       </footer>

@@ -1,4 +1,5 @@
 import type { Board } from './board.ts';
+import { roleOf } from './lateness.ts';
 import { awaitedAt } from './ticket-data.ts';
 import { Due } from './time.tsx';
 import { Told } from './told.tsx';
@@ -22,7 +23,12 @@ export const LateList = ({ board }: { readonly board: Board }) => {
       <ul>
         {late.slice(0, mostLate).map(({ view, awaited }) => (
           <li>
-            <strong class="who">{whoWords(view.facts, awaited.who)}</strong>
+            <span>
+              <strong class="who">{whoWords(view.facts, awaited.who)}</strong>
+              {roleOf(awaited.who) === awaited.who ? null : (
+                <span class="below">step of the {whoWords(view.facts, roleOf(awaited.who))}</span>
+              )}
+            </span>
             <a href={pathOf(view.facts)}>
               <bdi>{ticketName(view.facts)}</bdi>
             </a>

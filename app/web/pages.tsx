@@ -6,6 +6,8 @@ import { BoardPage } from './board-page.tsx';
 import type { Board } from './board.ts';
 import { keyUrl } from './channel-list.tsx';
 import { Frame } from './frame.tsx';
+import { registryOf, sitesData } from './sites-data.ts';
+import { SitesPage } from './sites-page.tsx';
 import { stylesheet } from './stylesheet.ts';
 import { ticketData } from './ticket-data.ts';
 import { TicketPage } from './ticket-page.tsx';
@@ -53,6 +55,12 @@ export function createPages(board: Board): Hono {
       404,
     );
   });
+  app.get('/sites', (context) => page(context, <SitesPage board={board} />));
+  app.get('/api/sites.json', (context) => {
+    const registry = registryOf(board);
+    if (registry) return context.json(sitesData(registry, board.now().slice(0, 10)));
+    return context.json({ error: 'The registry was not read yet.', mend: 'Ask again in a minute.' }, 503);
+  });
   app.get('/api/channels.json', (context) => context.json(board.channels().map(channelData)));
 
   app.all('*', (context, next) =>
@@ -67,7 +75,7 @@ export function createPages(board: Board): Hono {
       ? context.json(
           {
             error: 'There is no data at this address.',
-            mend: 'Use /api/tickets.json, /api/tickets/<number>.json or /api/channels.json.',
+            mend: 'Use /api/tickets.json, /api/tickets/<number>.json, /api/sites.json or /api/channels.json.',
           },
           404,
         )

@@ -1,5 +1,6 @@
 import type { SiteStanding } from '../model/decision.ts';
 import { Due, isPast } from './time.tsx';
+import { participationWords } from './words.ts';
 
 /** What a site has said so far, in a few words, with a sign whose shape differs as well. */
 const SiteWord = ({ site, now }: { readonly site: SiteStanding; readonly now: string }) => {
@@ -17,7 +18,9 @@ export const SiteList = ({ sites, now }: { readonly sites: readonly SiteStanding
       {sites.map((site) => (
         <li>
           <bdi>{site.site}</bdi> <SiteWord site={site} now={now} />
-          {isPast(site.due, now) ? <span class="late-tag">, report late</span> : null}
+          {isPast(site.due, now) && site.participation !== 'no-answer' ? (
+            <span class="late-tag">, {site.participation === 'invited' ? 'answer' : 'report'} late</span>
+          ) : null}
         </li>
       ))}
     </ul>
@@ -31,7 +34,7 @@ export const SiteTable = ({
   readonly sites: readonly SiteStanding[];
   readonly now: string;
 }) => (
-  <table aria-labelledby="sites">
+  <table class="stacked" aria-labelledby="sites">
     <thead>
       <tr>
         <th scope="col">Site and its people</th>
@@ -44,11 +47,17 @@ export const SiteTable = ({
         <tr>
           <th scope="row">
             <bdi>{site.site}</bdi>
-            <span class="below">{site.people.join(', ')}</span>
+            {site.people.length === 0 ? null : <span class="below">{site.people.join(', ')}</span>}
           </th>
-          <td>{site.committed ? 'committed' : 'as a volunteer'}</td>
           <td>
-            <SiteWord site={site} now={now} />
+            {participationWords[site.participation]}
+            <span class="below">
+              {site.committed ? 'committed to the component' : 'not committed: a volunteer'}
+            </span>
+            {site.reason === undefined ? null : <span class="below">“{site.reason}”</span>}
+          </td>
+          <td>
+            {site.outcome === undefined && !site.tainted ? 'none yet' : <SiteWord site={site} now={now} />}
             {site.due === undefined ? null : (
               <span class="below">
                 <Due at={site.due} late={isPast(site.due, now)} now={now} />

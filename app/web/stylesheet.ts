@@ -44,6 +44,7 @@ const board = `
 .nobody-late { color: var(--good); font-weight: 650; }
 main > .late-list { border-color: var(--bad); background: var(--bad-ground); margin-top: 1.25rem; }
 .late-list h2 { color: var(--bad); margin-bottom: 0.35rem; }
+.late-list .plain li { display: block; padding: 0; border: 0; }
 .late-list li { display: grid; grid-template-columns: 13rem minmax(10rem, auto) 1fr; gap: 0 1.25rem; padding: 0.4rem 0; }
 .late-list li + li { border-top: 1px solid var(--line); }
 .late-list code { background: none; padding: 0; }
@@ -124,6 +125,21 @@ tbody th { font-weight: 600; }
 .commands dt { color: var(--quiet); font-size: 0.9rem; margin: 0.7rem 0 0.1rem; }
 .commands dd { padding: 0.1rem 0; }
 section > .card + .card { margin-top: 0.75rem; }
+.apart { margin-top: 0.75rem; }
+.alarm { margin-top: 0.75rem; padding: 0.6rem 1rem; border-left: 6px solid var(--bad); background: var(--bad-ground); border-radius: 4px 8px 8px 4px; }
+.alarm code { background: none; padding: 0; }
+.items { display: grid; gap: 0.5rem; margin-top: 0.5rem; }
+.forecast { display: grid; gap: 0.3rem; list-style: decimal; padding-left: 1.5rem; margin-top: 0.6rem; }
+.forecast-picture { display: block; width: 100%; max-width: 40rem; margin-top: 0.75rem; }
+.line-of-time { stroke: var(--line); stroke-width: 3; }
+.mark-now { stroke: var(--ink); stroke-width: 3; }
+.mark-step, .mark-last { fill: var(--link); }
+.mark-last { fill: var(--good); }
+.mark-target { fill: none; stroke: var(--care); stroke-width: 2.5; }
+.plain { display: grid; gap: 0.2rem; }
+.component { font-weight: 600; }
+.bar { display: block; margin: 0.35rem 0 0.25rem; }
+.bar-all { fill: var(--line); } .bar-part { fill: var(--link); }
 .history { display: grid; gap: 0.5rem; }
 .history li { display: grid; grid-template-columns: 15rem 1fr; gap: 0 1.25rem; }
 .history time { color: var(--quiet); font-size: 0.92rem; }
@@ -143,12 +159,16 @@ const narrow = `
   .station { grid-template-columns: auto 1fr auto; row-gap: 0; }
   .station > .count { grid-column: 3; }
   th, td { padding-right: 0.6rem; }
+  .stacked, .stacked tbody { display: block; }
+  .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stacked tr { display: grid; gap: 0.15rem; padding: 0.6rem 0; border-bottom: 1px solid var(--line); }
+  .stacked th, .stacked td { display: block; padding: 0; border: 0; }
 }
 `;
 
 const forced = `
 @media (forced-colors: active) {
-  .dot, .dot-late, .mark { fill: CanvasText; }
+  .dot, .dot-late, .mark, .mark-step, .mark-last, .bar-part { fill: CanvasText; }
   .icon, .sign, .dot-more { color: CanvasText; stroke: CanvasText; }
 }
 `;

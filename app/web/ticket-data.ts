@@ -1,11 +1,21 @@
 import type { Channel } from '../model/channel.ts';
-import type { Decision, SiteStanding, StepName } from '../model/decision.ts';
+import type {
+  Decision,
+  ExceptionStanding,
+  ForecastStep,
+  SiteStanding,
+  Step,
+  StepName,
+} from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Entry, Source } from '../model/journal.ts';
+import type { Pilot } from '../model/pilot.ts';
 import type { ReleaseClass } from '../model/release-class.ts';
 import type { Role, State } from '../model/state.ts';
 import type { ChannelView, TicketView } from './board.ts';
+import { explanation } from '../wording/status.ts';
 import { entrySentence } from './history.ts';
+import { type Breach, breachesOf } from './lateness.ts';
 import { isPast } from './time.tsx';
 
 /** Who is awaited, for what, until when. `late` is as of the time of asking: a deadline passes without anything happening. */
@@ -23,10 +33,16 @@ export interface TicketData {
   readonly digest: string | null;
   readonly state: State;
   readonly class: ReleaseClass | null;
+  /** Nothing moves until a manager closes it again or rejects it. */
+  readonly held: boolean;
   readonly waiting: Role | null;
+  /** The one explanation that check run, status comment, `/explain` and `rollout explain` print: Markdown. */
+  readonly explanation: string;
   readonly steps: readonly {
     readonly step: StepName;
     readonly met: boolean;
+    readonly stands: Step['stands'];
+    readonly title: string;
     readonly because: readonly string[];
     readonly rule: string;
     readonly due: string | null;
@@ -37,7 +53,43 @@ export interface TicketData {
     readonly participation: SiteStanding['participation'];
     readonly outcome: NonNullable<SiteStanding['outcome']> | null;
     readonly due: string | null;
+    /** Committed to the component, or a volunteer. */
+    readonly committed: boolean;
+    /** Logins. */
+    readonly people: readonly string[];
+    /** Why it declined, left or was excused. */
+    readonly reason: string | null;
+    /** What it reported no longer stands as it was read: it has to report again. */
+    readonly report_again: boolean;
   }[];
+  /** The worst report: what it suggests as the outcome (A-12). */
+  readonly suggestion: NonNullable<SiteStanding['outcome']> | null;
+  /** Who was late so far, and for which role (R-2.4-T3-5). */
+  readonly breaches: readonly Breach[];
+  readonly exceptions: readonly (Omit<ExceptionStanding, 'waitsFor'> & {
+    readonly waits_for: string | null;
+  })[];
+  readonly problems: readonly {
+    readonly site: string;
+    readonly severity: string;
+    readonly summary: string;
+    readonly bug: string | null;
+    readonly workaround: string | null;
+  }[];
+  readonly pilots: readonly Pilot[];
+  readonly advisories: readonly string[];
+  /** Why nothing moves into production although it could. */
+  readonly frozen: string | null;
+  /** Why it was taken out of production again. */
+  readonly rolled_back: string | null;
+  readonly remarks: readonly string[];
+  /** What is still to come, by whom, at the latest; when it is in production then; Table 3's total (A-18). */
+  readonly forecast: {
+    readonly steps: readonly ForecastStep[];
+    readonly production: string;
+    readonly soonest: string;
+    readonly target: string | null;
+  } | null;
   readonly packages: readonly PackageData[];
   readonly channels: Readonly<Partial<Record<Channel, ChannelStanding>>>;
   readonly commands: Decision['commands'];
@@ -79,21 +131,46 @@ export function ticketData(
     digest: decision.digest ?? null,
     state: decision.state,
     class: facts.ticket.value?.spec.class ?? null,
+    held: decision.held,
     waiting: decision.waiting ?? null,
-    steps: decision.steps.map(({ step, met, because, rule, due }) => ({
+    explanation: explanation(decision),
+    steps: decision.steps.map(({ step, met, stands, title, because, rule, due }) => ({
       step,
       met,
+      stands,
+      title,
       because,
       rule,
       due: due ?? null,
     })),
     awaiting: awaitedAt(decision, now),
-    sites: decision.sites.map(({ site, participation, outcome, due }) => ({
-      site,
-      participation,
-      outcome: outcome ?? null,
-      due: due ?? null,
+    sites: decision.sites.map((site) => ({
+      site: site.site,
+      participation: site.participation,
+      outcome: site.outcome ?? null,
+      due: site.due ?? null,
+      committed: site.committed,
+      people: site.people,
+      reason: site.reason ?? null,
+      report_again: site.tainted,
     })),
+    suggestion: decision.suggestion ?? null,
+    breaches: breachesOf(facts.journal),
+    exceptions: decision.exceptions.map(({ waitsFor, ...exception }) => ({
+      ...exception,
+      waits_for: waitsFor === '' ? null : waitsFor,
+    })),
+    problems: decision.problems.map((problem) => ({
+      ...problem,
+      bug: problem.bug ?? null,
+      workaround: problem.workaround ?? null,
+    })),
+    pilots: decision.pilots,
+    advisories: decision.advisories,
+    frozen: decision.frozen ?? null,
+    rolled_back: decision.rolledBack ?? null,
+    remarks: decision.remarks,
+    forecast: decision.forecast ? { ...decision.forecast, target: decision.forecast.target ?? null } : null,
     packages: packagesOf(facts),
     channels: Object.fromEntries(channels.map((view) => [view.channel, standingIn(view, facts, decision)])),
     commands: decision.commands,

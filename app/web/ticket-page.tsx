@@ -1,7 +1,9 @@
 import type { Entry } from '../model/journal.ts';
 import { Awaited } from './awaited.tsx';
+import { Alarms, Beside } from './beside.tsx';
 import type { Board, ChannelView, TicketView } from './board.ts';
 import { Sources } from './channel-list.tsx';
+import { ForecastSection } from './forecast.tsx';
 import { Frame, Link } from './frame.tsx';
 import { entrySentence } from './history.ts';
 import { SiteTable } from './site-list.tsx';
@@ -35,6 +37,7 @@ export const TicketPage = ({ view, board }: { readonly view: TicketView; readonl
         </strong>{' '}
         {decision.held ? heldMeaning : stateWords[decision.state].meaning}
       </p>
+      <Alarms view={view} />
       <About view={view} />
       <section aria-labelledby="awaiting">
         <h2 id="awaiting">Who is awaited</h2>
@@ -44,6 +47,7 @@ export const TicketPage = ({ view, board }: { readonly view: TicketView; readonl
           awaiting.map((one) => <Awaited view={view} awaited={one} now={now} />)
         )}
       </section>
+      <ForecastSection view={view} now={now} />
       <div class="columns">
         <section aria-labelledby="steps">
           <h2 id="steps">Where it stands</h2>
@@ -58,7 +62,13 @@ export const TicketPage = ({ view, board }: { readonly view: TicketView; readonl
         ) : (
           <SiteTable sites={decision.sites} now={now} />
         )}
+        {decision.suggestion === undefined ? null : (
+          <p class="apart">
+            The worst report suggests <strong>{decision.suggestion}</strong>; a manager decides.
+          </p>
+        )}
       </section>
+      <Beside view={view} />
       <Packages view={view} />
       <Addresses view={view} channels={board.channels()} />
       <History journal={facts.journal} />

@@ -1,5 +1,5 @@
 import type { Channel } from '../model/channel.ts';
-import type { Step } from '../model/decision.ts';
+import type { Decision, SiteStanding, Step } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import { visibleText } from '../model/hidden-character.ts';
 import type { State } from '../model/state.ts';
@@ -24,6 +24,26 @@ export const stateWords: Readonly<Record<State, { readonly title: string; readon
 
 /** Of a release that is held while it closes. */
 export const heldMeaning = 'The evidence did not hold: nothing moves until it is closed again or rejected.';
+
+/** What is out of the ordinary with a release, in a word or two each. */
+export const flagsOf = ({ held, frozen, exceptions, rolledBack }: Decision): readonly string[] => [
+  ...(held ? ['held'] : []),
+  ...(frozen === undefined ? [] : ['frozen']),
+  ...(exceptions.some(({ stands }) => stands === 'waiting') ? ['needs approval'] : []),
+  ...(rolledBack === undefined ? [] : ['rolled back']),
+];
+
+/** What a site's part means. */
+export const participationWords: Readonly<Record<SiteStanding['participation'], string>> = {
+  invited: 'invited, not answered yet',
+  accepted: 'accepted, not deployed yet',
+  deployed: 'runs it in production',
+  done: 'has reported',
+  'no-answer': 'did not answer in time; may still accept',
+  declined: 'declined',
+  withdrawn: 'left before it reported',
+  excused: 'excused: nobody waits for it',
+};
 
 export const standsWords: Readonly<Record<Step['stands'], string>> = {
   met: 'done',

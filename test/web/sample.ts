@@ -1,6 +1,6 @@
 import { type Channel, channels } from '../../app/model/channel.ts';
 import type { Board, ChannelView } from '../../app/web/board.ts';
-import { base, noEntry, now, oxana } from './configuration.ts';
+import { base, configuration, noEntry, now, oxana } from './configuration.ts';
 import { type Story, type TicketSketch, digestOf, viewOf } from './sample-ticket.ts';
 import { told } from './story.ts';
 
@@ -204,6 +204,7 @@ export function sampleBoard(those: readonly TicketSketch[] = sketches, at = now)
     tickets: () => views,
     ticket: (number) => views.find(({ facts }) => facts.pull.number === number),
     channels: () => channels.map((channel) => channelView(channel, those)),
+    registry: () => configuration,
     now: () => at,
     repository: 'example-infrastructure/staged-rollout',
     repositoryUrl: 'https://github.example.org/example-infrastructure/staged-rollout',

@@ -1,11 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { channels } from '../../app/model/channel.ts';
+import { clockNames } from '../../app/model/clock.ts';
+import { participations } from '../../app/model/decision.ts';
+import { exceptionRules } from '../../app/model/exception.ts';
+import { PilotSchema } from '../../app/model/pilot.ts';
 import { roles, states } from '../../app/model/state.ts';
 import { createPages } from '../../app/web/pages.tsx';
+import { explanation } from '../../app/wording/status.ts';
+import { oddSketches } from './odd-sample.ts';
 import { sampleBoard, sketches, withChannels } from './sample.ts';
 
 const time = z.iso.datetime();
+const outcome = z.enum(['success', 'warning', 'reject']);
 /** The shape that interfaces.md promises, and nothing else. */
 const TicketShape = z.strictObject({
   number: z.int(),
@@ -16,12 +23,16 @@ const TicketShape = z.strictObject({
     .nullable(),
   state: z.enum(states),
   class: z.enum(['emergency', 'revision', 'minor', 'major']).nullable(),
+  held: z.boolean(),
   waiting: z.enum(roles).nullable(),
+  explanation: z.string().min(1),
   steps: z
     .array(
       z.strictObject({
         step: z.string(),
         met: z.boolean(),
+        stands: z.enum(['waiting', 'working', 'met', 'failed']),
+        title: z.string().min(1),
         because: z.array(z.string()),
         rule: z.string().regex(/^R-/),
         due: time.nullable(),
@@ -34,11 +45,58 @@ const TicketShape = z.strictObject({
   sites: z.array(
     z.strictObject({
       site: z.string(),
-      participation: z.enum(['accepted', 'deployed', 'done']),
-      outcome: z.enum(['success', 'warning', 'reject']).nullable(),
+      participation: z.enum(participations),
+      outcome: outcome.nullable(),
       due: time.nullable(),
+      committed: z.boolean(),
+      people: z.array(z.string()),
+      reason: z.string().nullable(),
+      report_again: z.boolean(),
     }),
   ),
+  suggestion: outcome.nullable(),
+  breaches: z.array(
+    z.strictObject({
+      clock: z.enum(clockNames),
+      role: z.enum(roles),
+      who: z.string(),
+      due: time,
+      days: z.int().nonnegative(),
+    }),
+  ),
+  exceptions: z.array(
+    z.strictObject({
+      id: z.string().regex(/^E\d+$/),
+      rules: z.array(z.enum(exceptionRules)),
+      reason: z.string(),
+      by: z.array(z.string()).min(1),
+      stands: z.enum(['waiting', 'approved', 'expired']),
+      waits_for: z.string().min(1).nullable(),
+      expires: time,
+    }),
+  ),
+  problems: z.array(
+    z.strictObject({
+      site: z.string(),
+      severity: z.string(),
+      summary: z.string(),
+      bug: z.string().nullable(),
+      workaround: z.string().nullable(),
+    }),
+  ),
+  pilots: z.array(PilotSchema),
+  advisories: z.array(z.string()),
+  frozen: z.string().nullable(),
+  rolled_back: z.string().nullable(),
+  remarks: z.array(z.string()),
+  forecast: z
+    .strictObject({
+      steps: z.array(z.strictObject({ what: z.string(), who: z.string(), by: time })),
+      production: time,
+      soonest: time,
+      target: time.nullable(),
+    })
+    .nullable(),
   packages: z.array(
     z.strictObject({ file: z.string(), sha256: z.string().length(64), size: z.int(), target: z.string() }),
   ),
@@ -110,7 +168,16 @@ describe('A ticket as JSON', () => {
 
   test('names sites, packages by target, and the history in order', async () => {
     const { sites, packages, history } = await ticket(25);
-    expect(sites[0]).toEqual({ site: 'CESGA', participation: 'done', outcome: 'warning', due: null });
+    expect(sites[0]).toEqual({
+      site: 'CESGA',
+      participation: 'done',
+      outcome: 'warning',
+      due: null,
+      committed: true,
+      people: ['carmen'],
+      reason: null,
+      report_again: false,
+    });
     expect(packages[0]).toEqual({
       file: 'arc-ce_7.0.1-1_amd64.deb',
       sha256: '65'.repeat(32),
@@ -129,6 +196,79 @@ describe('A ticket as JSON', () => {
       history: [],
       state: 'draft',
     });
+  });
+});
+
+describe('A ticket with exceptions, freezes, silent sites and problems, as JSON', () => {
+  const odd = sampleBoard(oddSketches);
+  const of = async (number: number): Promise<z.infer<typeof TicketShape>> =>
+    TicketShape.parse(await (await createPages(odd).request(`/api/tickets/${String(number)}.json`)).json());
+
+  test('tells of each site its part in all eight words, with its reason and until when', async () => {
+    const { sites } = await of(51);
+    expect(new Set(sites.map(({ participation }) => participation))).toEqual(new Set(participations));
+    expect(sites.find(({ site }) => site === 'GRIF')).toMatchObject({
+      participation: 'excused',
+      reason: 'Three reminders and no answer.',
+      due: null,
+    });
+    expect(sites.find(({ site }) => site === 'ICM')).toMatchObject({
+      participation: 'no-answer',
+      due: '2026-03-10T09:00:00Z',
+    });
+  });
+
+  test('tells who was late and for which role, the worst of it (R-2.4-T3-5)', async () => {
+    expect((await of(51)).breaches).toEqual([
+      {
+        clock: 'accept',
+        role: 'staged-rollout',
+        who: 'early adopters',
+        due: '2026-03-10T09:00:00Z',
+        days: 0,
+      },
+      { clock: 'step3', role: 'staged-rollout', who: 'GRIF', due: '2026-03-10T11:00:00Z', days: 2 },
+    ]);
+    expect((await of(52)).breaches).toEqual([
+      expect.objectContaining({ clock: 'step2', role: 'technology-unit', days: 1 }),
+    ]);
+  });
+
+  test('tells of an exception who stands behind it, whom it waits for and until when (A-22)', async () => {
+    expect((await of(52)).exceptions).toEqual([
+      {
+        id: 'E1',
+        rules: ['verification', 'staged-rollout'],
+        reason: 'The hole is being used.',
+        by: ['joao'],
+        stands: 'waiting',
+        waits_for: 'somebody else of technology-unit',
+        expires: expect.stringMatching(/^2026-03-/),
+      },
+    ]);
+  });
+
+  test('tells of a freeze, of problems with bug and workaround, of the worst report and of what comes next', async () => {
+    const ticket = await of(53);
+    expect(ticket.frozen).toContain('frozen by joao: `The mirror is full.`');
+    expect(ticket.problems).toEqual([
+      {
+        site: 'CESGA',
+        severity: 'minor',
+        summary: 'Logs twice',
+        bug: 'https://bugs.example.org/7',
+        workaround: 'Set log=once',
+      },
+    ]);
+    expect(ticket.suggestion).toBe('success');
+    expect(ticket.advisories).toEqual(['https://advisories.example.org/1']);
+    expect(ticket.forecast?.production).toBe(ticket.forecast?.steps.at(-1)?.by);
+    expect((await of(54)).rolled_back).toBe('It loses jobs.');
+  });
+
+  test('prints the same explanation as every other place', async () => {
+    for (const { facts, decision } of odd.tickets())
+      expect((await of(facts.pull.number)).explanation).toBe(explanation(decision));
   });
 });
 
