@@ -32,8 +32,10 @@ function conversation(facts: Facts, decision: Decision, why: string): readonly E
   const body = `${markerLine('status')}\n${fitted(statusComment(facts, decision, why))}`;
   if (!status) effects.push({ do: 'comment', where: 'ticket', marker: 'status', body });
   else if (status.body !== body) effects.push({ do: 'edit-comment', id: status.id, marker: 'status', body });
+  // A closed call is not read any more: what was said there is not known, and nobody needs it again.
+  const isCallOver = facts.call?.open === false;
   for (const { marker, where, body: text } of [...decision.answers, ...decision.notices]) {
-    if (!known.has(marker)) {
+    if (!known.has(marker) && !(isCallOver && where === 'call')) {
       effects.push({ do: 'comment', where, marker, body: `${markerLine(marker)}\n${fitted(text)}` });
     }
   }
