@@ -17,7 +17,7 @@ export const Alarms = ({ view: { decision } }: { readonly view: TicketView }) =>
     )}
     {decision.frozen === undefined ? null : (
       <div class="alarm">
-        <strong>Frozen.</strong> <Told text={decision.frozen} />
+        <strong>Frozen:</strong> <Told text={decision.frozen} />
       </div>
     )}
   </>

@@ -26,6 +26,15 @@ export const SiteList = ({ sites, now }: { readonly sites: readonly SiteStanding
     </ul>
   );
 
+const isInvited = ({ participation }: SiteStanding): boolean =>
+  participation === 'invited' || participation === 'no-answer';
+
+const ReportWord = ({ site, now }: { readonly site: SiteStanding; readonly now: string }) => {
+  if (site.outcome !== undefined || site.tainted) return <SiteWord site={site} now={now} />;
+  const awaited = site.participation === 'accepted' || site.participation === 'deployed';
+  return <>{awaited ? 'awaited' : 'none'}</>;
+};
+
 /** The sites of a release with all that is known of each. */
 export const SiteTable = ({
   sites,
@@ -49,17 +58,18 @@ export const SiteTable = ({
             <bdi>{site.site}</bdi>
             {site.people.length === 0 ? null : <span class="below">{site.people.join(', ')}</span>}
           </th>
-          <td>
+          <td data-head="Takes part">
             {participationWords[site.participation]}
             <span class="below">
               {site.committed ? 'committed to the component' : 'not committed: a volunteer'}
             </span>
             {site.reason === undefined ? null : <span class="below">“{site.reason}”</span>}
           </td>
-          <td>
-            {site.outcome === undefined && !site.tainted ? 'none yet' : <SiteWord site={site} now={now} />}
+          <td data-head="Report">
+            <ReportWord site={site} now={now} />
             {site.due === undefined ? null : (
               <span class="below">
+                {isInvited(site) ? 'answer ' : ''}
                 <Due at={site.due} late={isPast(site.due, now)} now={now} />
               </span>
             )}

@@ -79,11 +79,11 @@ const Sites = ({ sites }: { readonly sites: readonly SiteData[] }) => (
             <bdi>{site.site}</bdi>
             <span class="below">{site.people.join(', ')}</span>
           </th>
-          <td>
+          <td data-head="NGI">
             {site.ngi ?? 'not known'}
             {site.country === null ? null : <span class="below">{site.country}</span>}
           </td>
-          <td>
+          <td data-head="Committed to">
             {site.commitments.length === 0 ? 'nothing yet: it volunteers' : null}
             <ul>
               {site.commitments.map((one) => (
@@ -128,8 +128,10 @@ const Components = ({ data: { components } }: { readonly data: SitesData }) => (
               {component}
               <span class="below">{title}</span>
             </th>
-            <td>{stack}</td>
-            <td>{sites.length === 0 ? <strong class="late-tag">nobody</strong> : sites.join(', ')}</td>
+            <td data-head="Stack">{stack}</td>
+            <td data-head="Sites">
+              {sites.length === 0 ? <strong class="late-tag">nobody</strong> : sites.join(', ')}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -152,8 +154,8 @@ const Ngis = ({ data: { ngis, components } }: { readonly data: SitesData }) => (
         {ngis.map((one) => (
           <tr>
             <th scope="row">{one.ngi ?? 'not known'}</th>
-            <td>{one.sites.join(', ')}</td>
-            <td>
+            <td data-head="Sites">{one.sites.join(', ')}</td>
+            <td data-head="Tries">
               <Bar part={one.components.length} of={components.length} />
               {said(one)}
             </td>

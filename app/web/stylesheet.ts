@@ -163,6 +163,7 @@ const narrow = `
   .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stacked tr { display: grid; gap: 0.15rem; padding: 0.6rem 0; border-bottom: 1px solid var(--line); }
   .stacked th, .stacked td { display: block; padding: 0; border: 0; }
+  .stacked td::before { content: attr(data-head) ": " / ""; color: var(--quiet); }
 }
 `;
 

@@ -118,7 +118,7 @@ describe('The pages of releases out of the ordinary', () => {
       52,
       /E1: verification, staged-rollout waiting“The hole is being used\.”Behind it: joao\. Waits for somebody else of technology-unit/s,
     ],
-    [53, /Frozen\. moves into production are frozen by joao/],
+    [53, /Frozen: moves into production are frozen by joao/],
     [53, /CESGA, minor: “Logs twice”Bug: https:\/\/bugs\.example\.org\/7Workaround: “Set log=once”/],
     [53, /What comes next.*In production by/s],
     [53, /bdii-pilot-1, for scalability.*good: “Fast enough\.”/s],
