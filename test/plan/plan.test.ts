@@ -365,20 +365,13 @@ describe('The end', () => {
   });
 
   test('writes nothing into a call that is over, whose comments nobody reads any more', () => {
-    const since = '2026-03-02T09:20:00Z';
-    const reminded = {
-      event: 'reminded',
-      clock: 'accept',
-      mark: 'half',
-      who: 'early adopters',
-      since,
-      due: '2026-03-03T09:20:00Z',
-      day: 0,
-    } as const;
-    const journal = journalOf([...stories.verified, ['2026-03-02T13:20:00Z', reminded, 'rollout']]);
+    const journal = journalOf([
+      ...stories.verified,
+      ['2026-03-02T09:30:00Z', { event: 'invited', who: 'CESGA', is: 'site' }, people.joao],
+    ]);
     const inCall = (open: boolean): number => {
       const call = { number: 500, open, url: 'https://forge.example/500' };
-      const facts = factsAt('verified', { journal, call, now: '2026-03-02T13:21:00Z' });
+      const facts = factsAt('verified', { journal, call });
       return only(planned(facts), 'comment').filter(({ where }) => where === 'call').length;
     };
     expect([inCall(true), inCall(false)]).toEqual([1, 0]);
