@@ -124,8 +124,7 @@ export function noticesOf(facts: Facts, progress: Progress, standing: Standing):
   }
   notices.push(...reminderNotices(facts, progress), ...exceptionNotices(facts, progress));
   tellState(facts, progress, standing, tell, author);
-  // What stands in a call that is closed is not read any more: whatever is not told in it by then is not told there again.
-  return facts.call?.open === true ? notices : notices.filter(({ where }) => where !== 'call');
+  return notices;
 }
 
 function tellState(
