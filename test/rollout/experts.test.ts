@@ -119,8 +119,8 @@ describe('The experts of a stack are one or two', () => {
     ['three', [sofia, joao, pavel], ['has 3 members']],
   ] as const)('of %s that is said, and stops nothing (R-6-2)', (_, experts, said) => {
     const facts = withExperts(done, ...experts);
-    const told = /The team rollout-arc (has \d members) in the staged-rollout group/.exec(remarks(facts));
-    expect(told === null ? [] : [told[1]]).toEqual(said);
+    const remark = /The team rollout-arc (has \d members) in the staged-rollout group/.exec(remarks(facts));
+    expect(remark === null ? [] : [remark[1]]).toEqual(said);
     expect(decide(facts).state).toBe('done');
   });
 
