@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorText, jsonLog } from '../service/log.ts';
-import { startControl } from './control.ts';
+import { type Control, startControl } from './control.ts';
 import { playEmergency, playReview } from './emergency-play.ts';
 import { type Tell, baseline, playClose, playToReports, plays } from './plays.ts';
 import { readyLine } from './ready.ts';
@@ -53,8 +53,8 @@ export async function demo(options: DemoOptions): Promise<number> {
   const flush = (): Promise<void> =>
     writeFile(join(dir, 'service.log'), logLines.splice(0).join(''), { flag: 'a' });
   stage.follows(world);
-  await writeSettings(world);
   const control = await startControl(world);
+  await writeSettings(world, control);
   stage.line(
     `Watch it: ${world.service.url}/ (board), ${world.forge.url}/${world.repository}/pulls (pull requests).`,
   );
@@ -162,7 +162,7 @@ function morning(daysAgo: number): Date {
 }
 
 /** The settings of this very service, so that other `rollout` commands can be tried on the demo: `rollout explain 7 --settings FILE`. */
-async function writeSettings(world: World): Promise<void> {
+async function writeSettings(world: World, control: Control): Promise<void> {
   const { dir, forge, repository } = world;
   const secret = async (name: string, text: string): Promise<string> => {
     const file = join(dir, name);
@@ -180,6 +180,7 @@ async function writeSettings(world: World): Promise<void> {
     ROLLOUT_KEYS: world.keys,
     ROLLOUT_STATE: join(dir, 'commands'),
     ROLLOUT_FETCH_ALLOW: new URL(world.provider.url).host,
+    ROLLOUT_DEMO_CLOCK: `${control.url}/clock`,
   };
   const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(join(dir, 'settings.env'), text.join(''), { mode: 0o600 });

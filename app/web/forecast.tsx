@@ -18,8 +18,20 @@ export const ForecastSection = ({ view, now }: { readonly view: TicketView; read
     <section aria-labelledby="forecast">
       <h2 id="forecast">What comes next</h2>
       <p>
-        In production by <Time at={production} /> if everybody takes all the time there is, in{' '}
-        {apart(production, now)}; not before <Time at={soonest} />.
+        {production === undefined ? (
+          'The next step is late: when the release is in production depends on it.'
+        ) : (
+          <>
+            In production by <Time at={production} /> if everybody takes all the time there is, in{' '}
+            {apart(production, now)}
+            {soonest === undefined ? null : (
+              <>
+                ; not before <Time at={soonest} />
+              </>
+            )}
+            .
+          </>
+        )}
         {target === undefined ? null : <Target target={target} production={production} now={now} />}
       </p>
       <Picture forecast={forecast} now={now} />
@@ -40,13 +52,13 @@ const Target = ({
   now,
 }: {
   readonly target: string;
-  readonly production: string;
+  readonly production: string | undefined;
   readonly now: string;
 }) => (
   <>
     {' '}
     The target of its class (MS402, Table 3) {isPast(target, now) ? 'was' : 'is'} <Time at={target} />
-    {Date.parse(target) < Date.parse(production)
+    {production !== undefined && Date.parse(target) < Date.parse(production)
       ? ': it is missed unless somebody is faster than they have to be.'
       : '.'}
   </>
@@ -54,8 +66,9 @@ const Target = ({
 
 /** From now to the last mark: a numbered dot for each step of the list below, a diamond for the target. The list says the same. */
 const Picture = ({ forecast, now }: { readonly forecast: Forecast; readonly now: string }) => {
-  const { steps, production, target } = forecast;
-  const instants = [now, production, ...steps.map(({ by }) => by), ...(target === undefined ? [] : [target])];
+  const { steps, target, production } = forecast;
+  const last = production === undefined ? -1 : steps.length - 1;
+  const instants = [now, ...steps.map(({ by }) => by), ...(target === undefined ? [] : [target])];
   const times = instants.map((instant) => Date.parse(instant));
   const first = Math.min(...times);
   const span = Math.max(1, Math.max(...times) - first);
@@ -72,15 +85,16 @@ const Picture = ({ forecast, now }: { readonly forecast: Forecast; readonly now:
         )}
         {steps.map(({ by }, place) => (
           <circle
-            class={place === steps.length - 1 ? 'mark-last' : 'mark-step'}
+            class={place === last ? 'mark-last' : 'mark-step'}
             cx={x(by)}
             cy={middle}
-            r={place === steps.length - 1 ? 7 : 5}
+            r={place === last ? 7 : 5}
           />
         ))}
       </svg>
       <p class="below" aria-hidden="true">
-        Bar: now. Dots: the steps below; the big one is production.
+        Bar: now.{' '}
+        {steps.length === 1 ? 'Dot: the step below' : 'Dots: the steps below; the last is the big one'}.
         {target === undefined ? '' : ' Diamond: the target.'}
       </p>
     </>

@@ -83,11 +83,11 @@ export interface TicketData {
   /** Why it was taken out of production again. */
   readonly rolled_back: string | null;
   readonly remarks: readonly string[];
-  /** What is still to come, by whom, at the latest; when it is in production then; Table 3's total (A-18). */
+  /** What is still to come, by whom, at the latest; when it is in production then, null while somebody is late; Table 3's total (A-18). */
   readonly forecast: {
     readonly steps: readonly ForecastStep[];
-    readonly production: string;
-    readonly soonest: string;
+    readonly production: string | null;
+    readonly soonest: string | null;
     readonly target: string | null;
   } | null;
   readonly packages: readonly PackageData[];
@@ -170,7 +170,14 @@ export function ticketData(
     frozen: decision.frozen ?? null,
     rolled_back: decision.rolledBack ?? null,
     remarks: decision.remarks,
-    forecast: decision.forecast ? { ...decision.forecast, target: decision.forecast.target ?? null } : null,
+    forecast: decision.forecast
+      ? {
+          steps: decision.forecast.steps,
+          production: decision.forecast.production ?? null,
+          soonest: decision.forecast.soonest ?? null,
+          target: decision.forecast.target ?? null,
+        }
+      : null,
     packages: packagesOf(facts),
     channels: Object.fromEntries(channels.map((view) => [view.channel, standingIn(view, facts, decision)])),
     commands: decision.commands,

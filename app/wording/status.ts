@@ -44,29 +44,34 @@ export function explanation(told: Told): string {
   );
   const sites = told.sites.map(
     (site) =>
-      `| ${site.site} | ${site.participation}${site.committed ? '' : ' (volunteer)'} | ${site.outcome ?? ''}${site.tainted ? ' (please report again)' : ''}${site.reason === undefined ? '' : cell(inline(site.reason))} | ${site.people.join(', ')} |`,
+      `| ${site.site} | ${site.participation}${site.committed ? '' : ' (volunteer)'} | ${site.outcome ?? ''}${site.tainted ? ' (please report again)' : ''}${site.reason === undefined ? '' : cell(inline(site.reason))} | ${site.due ?? ''} | ${site.people.join(', ')} |`,
   );
   const details = told.steps
     .filter(({ because }) => because.length > 0)
     .flatMap((step) => [`**${step.step}** — ${step.rule}`, ...step.because.map(listed), '']);
   return [
-    '| step | | stands | due |',
+    '| step | is | where it stands | due |',
     '| --- | --- | --- | --- |',
     ...steps,
     '',
     ...(awaiting.length > 0 ? ['**Awaited**', ...awaiting, ''] : []),
     ...(sites.length > 0
-      ? ['| site | part | report | people |', '| --- | --- | --- | --- |', ...sites, '']
+      ? ['| site | part | report or reason | due | people |', '| --- | --- | --- | --- | --- |', ...sites, '']
       : []),
     ...sideLines(told),
     ...details,
-    ...(told.commands.length > 0
-      ? ['**What works now**', ...told.commands.map(({ for: who, text }) => `- ${who}: \`${text}\``), '']
-      : []),
+    ...(told.commands.length > 0 ? ['**What can be done now**', ...commandLines(told), ''] : []),
   ]
     .join('\n')
     .trimEnd();
 }
+
+/** One line for all that somebody can do. */
+const commandLines = ({ commands }: Pick<Decision, 'commands'>): readonly string[] =>
+  [...new Set(commands.map(({ for: who }) => who))].map((who) => {
+    const theirs = commands.filter((command) => command.for === who).map(({ text }) => `\`${text}\``);
+    return `- ${who}: ${theirs.join(', ')}`;
+  });
 
 /** What stands beside the steps: exceptions, freezes, pilots, problems found, and what comes next. Nothing of it when there is none. */
 function sideLines(told: Told): readonly string[] {
