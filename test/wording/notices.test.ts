@@ -142,7 +142,7 @@ describe('What others wrote', () => {
   const rows: readonly (readonly [string, Facts, string])[] = [
     [
       'the reason for leaving',
-      after(factsAt('deployed', { now }), [
+      after(factsAt('deployed', { now: '2026-03-02T14:10:00Z' }), [
         '2026-03-02T14:00:00Z',
         { event: 'left', site: 'CESGA', reason: nasty },
         carmen,
