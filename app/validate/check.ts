@@ -19,6 +19,7 @@ import { fileKind, manifestLimits, places, schemas, type FileKind } from './file
 import { problemAt, problemOfFile, type Sound } from './finding.ts';
 import { catalogueProblems } from './catalogue.ts';
 import { channelsProblems } from './channels.ts';
+import { coverageProblems } from './coverage.ts';
 import { criteriaProblems } from './criteria.ts';
 import { distributionProblems } from './distributions.ts';
 import { policyProblems } from './policy.ts';
@@ -75,6 +76,8 @@ export function checkRepository(files: Files, today?: string): RepositoryCheck {
     problems.push(
       ...registryProblems(registry, catalogue?.value, distributions?.value, policy?.value, today),
     );
+  if (catalogue !== undefined && registry !== undefined)
+    problems.push(...coverageProblems(catalogue, registry.value, today));
   if (policy !== undefined) problems.push(...policyProblems(policy, catalogue?.value));
   if (channels !== undefined) problems.push(...channelsProblems(channels, distributions?.value));
   problems.push(...teamProblems(policy, catalogue, registry));

@@ -4,7 +4,7 @@ import type { Facts } from '../../app/model/facts.ts';
 import { steps } from '../../app/model/decision.ts';
 import { plan } from '../../app/plan/plan.ts';
 import { decide } from '../../app/rollout/decide.ts';
-import { factsAt, standing } from '../rollout/facts.ts';
+import { after, factsAt, inProduction, standing, withTeams } from '../rollout/facts.ts';
 import { people } from '../rollout/people.ts';
 import { comment, heard, report, review, verification } from '../rollout/said.ts';
 import { digest, digestOf, headOf, journalOf, stories, told } from '../rollout/story.ts';
@@ -202,6 +202,72 @@ describe('Check runs', () => {
   ])('let a merge through only after a valid close: %s', (_, facts, expected) => {
     const gate = only(planned(facts), 'check').find(({ check }) => check.name === 'rollout')?.check;
     expect(`${gate?.status ?? ''} ${gate?.conclusion ?? ''}`.trim()).toBe(expected);
+  });
+});
+
+describe('A check run that GitHub is about to give up', () => {
+  const world = settled('verified');
+  const aged = (isOld: boolean, name: string): Facts => ({
+    ...world.facts,
+    checks: world.facts.checks.map((run) => (run.name === name ? { ...run, isOld } : run)),
+  });
+
+  test('is made anew, once it is older than 13 days and still running', () => {
+    expect(planned(aged(false, 'staged rollout'))).toEqual([]);
+    const [effect, ...more] = only(planned(aged(true, 'staged rollout')), 'check');
+    expect(more).toEqual([]);
+    expect(effect).toMatchObject({ id: undefined, check: { name: 'staged rollout', status: 'in_progress' } });
+  });
+
+  test('is left alone when it is completed, however old', () => {
+    expect(planned(aged(true, 'verification'))).toEqual([]);
+  });
+
+  test('is made anew for the whole, too', () => {
+    expect(only(planned(aged(true, 'rollout')), 'check')).toMatchObject([
+      { id: undefined, check: { name: 'rollout' } },
+    ]);
+  });
+});
+
+describe('The review of a release that an exception let through (A-22)', () => {
+  const through = inProduction([
+    told.asked(['freeze'], people.joao, ['staged-rollout'], { at: '2026-03-09T12:10:00Z' }),
+    told.approved(people.tiziana, ['technology-unit'], '2026-03-09T12:20:00Z'),
+  ]);
+
+  test('is opened as an issue that names rule and persons, once', () => {
+    const opened = only(planned(through), 'open-review');
+    expect(opened).toMatchObject([{ title: 'Review after an exception: arc-arc-ce-7.0.1 (#7)' }]);
+    expect(opened[0]?.body).toContain('**E1** freeze, by `joao` and `tiziana`');
+    const there = { ...through, review: { number: 600, open: true } };
+    expect(kinds(planned(there))).toEqual(['append']);
+    const recorded = after(there, [
+      '2026-03-09T13:06:00Z',
+      { event: 'review-opened', issue: 600, due: '2026-03-16T13:05:00Z' },
+    ]);
+    expect(only(planned(recorded), 'open-review')).toEqual([]);
+  });
+
+  test('is not opened for a release without one', () => {
+    expect(only(planned(inProduction()), 'open-review')).toEqual([]);
+  });
+});
+
+describe('The experts of a stack (A-38)', () => {
+  const experts = withTeams(factsAt('verified'), { experts: [people.sofia] });
+
+  test('are assigned as soon as the staged rollout waits', () => {
+    expect(only(planned(experts), 'assign')).toEqual([{ do: 'assign', add: ['sofia'], remove: [] }]);
+    expect(only(planned(withTeams(factsAt('unverified'), { experts: [people.sofia] })), 'assign')).toEqual(
+      [],
+    );
+  });
+
+  test('make place for who took the ticket over', () => {
+    const taken = after(experts, told.taken(people.joao, 'She is ill.', '2026-03-02T09:25:00Z'));
+    const facts = { ...taken, pull: { ...taken.pull, assignees: ['sofia'] } };
+    expect(only(planned(facts), 'assign')).toEqual([{ do: 'assign', add: ['joao'], remove: ['sofia'] }]);
   });
 });
 

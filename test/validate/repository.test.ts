@@ -258,7 +258,7 @@ describe('what files say of each other', () => {
     [
       'an expected tool that sites run already (R-2.6-6)',
       changed(catalogue, 'central-single-instance', 'regionalised'),
-      ['expected-is-distributed true'],
+      ['component-without-site? accounting-portal:', 'expected-is-distributed true'],
     ],
     [
       'a category that does not fit the stack (R-VIII-1)',
@@ -284,7 +284,7 @@ describe('what files say of each other', () => {
     [
       'a commitment to a component nobody knows (R-3-1)',
       changed(registry, 'component: gfal2', 'component: gfal'),
-      ['unknown-component gfal, os: debian12, arch: amd64 }'],
+      ['component-without-site? gfal2:', 'unknown-component gfal, os: debian12, arch: amd64 }'],
     ],
     [
       'a commitment with the wrong stack',
@@ -428,6 +428,17 @@ describe('what files say of each other', () => {
     ],
   ])('%s', (_, changes, expected) => {
     expect(told(repository(changes))).toEqual(expected);
+  });
+
+  test('a component that no site is committed to is told, also from the day after its last commitment on (R-2-2)', () => {
+    const path = 'releases/early-adopters.yml';
+    const dashboard = '- { stack: opstools, component: operations-dashboard, os: debian12, arch: amd64';
+    const none = changed(path, new RegExp(`.*${dashboard} }\\n`), '');
+    expect(told(repository(none))).toEqual(['component-without-site? operations-dashboard:']);
+    const limited = repository(changed(path, dashboard, `${dashboard}, until: 2027-06-30`));
+    const rules = (today: string) => checkRepository(limited, today).problems.map(({ rule }) => rule);
+    expect(rules('2027-06-30')).toEqual([]);
+    expect(rules('2027-07-01')).toEqual(['component-without-site', 'commitment-over']);
   });
 
   test('a commitment that is over is told from the day after its last on (R-3.2-4)', () => {
