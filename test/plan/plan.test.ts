@@ -135,8 +135,8 @@ describe('Labels', () => {
   ])('that were %s are restored', (_, labels) => {
     const [effect, ...others] = only(labelled(labels), 'label');
     expect(others).toEqual([]);
-    const after = [...labels.filter((label) => !effect?.remove.includes(label)), ...(effect?.add ?? [])];
-    expect(after.toSorted()).toEqual(['state: verified', 'waiting: staged-rollout']);
+    const left = [...labels.filter((label) => !effect?.remove.includes(label)), ...(effect?.add ?? [])];
+    expect(left.toSorted()).toEqual(['state: verified', 'waiting: staged-rollout']);
   });
 
   test('of others are left alone', () => {

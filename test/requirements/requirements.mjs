@@ -86,32 +86,37 @@ const childrenOf = (node) =>
     .flatMap((value) => (Array.isArray(value) ? value : [value]))
     .filter((value) => value !== null && typeof value === 'object');
 
+/** The constants that are seen below a node: a file, or a block in it, may hide one of the same name around it. */
+function withConstants(node, outer) {
+  const statements = node.type === 'Module' ? node.body : (node.stmts ?? []);
+  const declared = statements
+    .flatMap((statement) => (statement.type === 'VariableDeclaration' ? statement.declarations : []))
+    .filter(({ id }) => id.type === 'Identifier');
+  return declared.length === 0
+    ? outer
+    : new Map([...outer, ...declared.map(({ id, init }) => [id.value, init])]);
+}
+
 /** Full titles of a file's tests and groups, with those of the groups around them; a skipped or planned test proves nothing. */
 function titlesOf(source, tsx) {
   const program = parseSync(source, { syntax: 'typescript', tsx, target: 'es2023' });
-  const constants = new Map();
-  const collect = (node) => {
-    if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier')
-      constants.set(node.id.value, node.init);
-    childrenOf(node).forEach(collect);
-  };
-  collect(program);
   const titles = [];
-  const walk = (node, around) => {
+  const walk = (node, around, outer) => {
+    const constants = withConstants(node, outer);
     const names = node.type === 'CallExpression' ? calleeNames(node.callee) : [];
     const running = names.filter((name) => /^(test|it|describe)(\.|$)/.test(name));
     const live = running.filter((name) => !/\.(skip|todo|failing)\b/.test(name));
     // `test.each(table)` alone has no title: it is the callee of the call that has.
     const isTable = node.callee?.type === 'MemberExpression' && node.callee.property.value === 'each';
     if (running.length === 0 || isTable) {
-      childrenOf(node).forEach((child) => walk(child, around));
+      childrenOf(node).forEach((child) => walk(child, around, constants));
       return;
     }
     if (live.length === 0) return;
     const [first, ...rest] = node.arguments;
     const said = textOf(first?.expression);
     if (said === undefined) {
-      childrenOf(node).forEach((child) => walk(child, around));
+      childrenOf(node).forEach((child) => walk(child, around, constants));
       return;
     }
     const table = node.callee.type === 'CallExpression' ? node.callee.arguments[0]?.expression : undefined;
@@ -121,9 +126,9 @@ function titlesOf(source, tsx) {
     const whole = own.map((title) => [...around, title].join(' › '));
     const isGroup = live.some((name) => name.startsWith('describe'));
     titles.push(...whole.map((title, at) => ({ title, own: own[at] })));
-    for (const argument of rest) walk(argument, isGroup ? [...around, said] : around);
+    for (const argument of rest) walk(argument, isGroup ? [...around, said] : around, constants);
   };
-  walk(program, []);
+  walk(program, [], new Map());
   return titles;
 }
 

@@ -110,6 +110,11 @@ describe('npm run requirements', () => {
     [`describe('D (§1a)', () => { test('a', f); });`, ['D (§1a)']],
     [`(there ? describe : describe.skip)('D', () => { test('a (§1a)', f); });`, ['D › a (§1a)']],
     ['test(`a ${b} (§1a)`, f);', ['a … (§1a)']],
+    [
+      `describe('D', () => { const rows = ['one (§1a)']; test.each(rows)('%s', f); });
+       describe('E', () => { const rows = ['two']; test.each(rows)('%s', f); });`,
+      ['D › one (§1a)'],
+    ],
     [`test.each([1, 2])('a %s (§1a)', f);`, ['a %s (§1a)']],
     [`test.each([['b (§1a)', 1], ['c', 2]])('a %s', f);`, ['a b (§1a)']],
     [`test.each(['b (§1a)'] as const)('a %s', f);`, ['a b (§1a)']],
