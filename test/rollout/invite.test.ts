@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Facts } from '../../app/model/facts.ts';
 import { decide } from '../../app/rollout/decide.ts';
-import { after, factsAt, withPolicy, withSite, withSpec } from './facts.ts';
+import { after, factsAt, withConfiguration, withPolicy, withSite, withSpec } from './facts.ts';
 import { configuration, people } from './people.ts';
-import { answersTo, gains, report, review, heard, says } from './said.ts';
+import { answersTo, comment, gains, report, review, heard, says } from './said.ts';
 import { journalOf, stories, told } from './story.ts';
 
 const { carmen, jan, alessandra, joao, pavel, otto, tiziana } = people;
@@ -136,6 +136,30 @@ describe('A site that is called', () => {
   test.each(refusals)('does not %s', (_, facts, why) => {
     expect(gains(facts)).toEqual([]);
     expect(answersTo(facts)).toEqual([expect.stringContaining(why)]);
+  });
+
+  test('is one of any number: all that accept take part (R-2.4-12.2.3)', () => {
+    const sites = Array.from({ length: 40 }, (_, place) => ({
+      site: `SITE-${String(place)}`,
+      github: [`person-${String(place)}`],
+      commitments: [],
+    }));
+    const facts = withConfiguration(verified, {
+      earlyAdopters: { ...configuration.earlyAdopters, sites },
+    });
+    const all = heard(
+      facts,
+      ...sites.map(({ site }, place) =>
+        comment({ login: `person-${String(place)}`, id: 500 + place }, `/accept ${site}`, facts.now),
+      ),
+    );
+    expect(gains(all)).toHaveLength(40);
+    expect(decide(all).sites).toHaveLength(40);
+  });
+
+  test('may write what it likes in the ticket: conversation moves nothing (R-2.4-12.2.1b)', () => {
+    const talks = says(accepted, carmen, 'It starts. I will /deployed it tomorrow, and report success.');
+    expect(decide(talks)).toEqual({ ...decide(accepted) });
   });
 
   test('stands as invited until its day is over, and as one that has not answered from then on (R-2.4-12.2)', () => {

@@ -109,20 +109,18 @@ describe('A clock tells', () => {
 
   test('each working day that it is late, once, and not at weekends (process.md 4)', () => {
     // The report was due on Wednesday at noon.
-    const hours = Array.from(
-      { length: 7 * 24 },
-      (_, hour) => hour * 3_600_000 + Date.parse('2026-03-04T13:00:00Z'),
-    );
+    const later = (facts: Facts, hour: number): Facts => {
+      const now = new Date(Date.parse(facts.now) + hour * 3_600_000).toISOString().replace('.000Z', 'Z');
+      return { ...facts, now };
+    };
+    let facts = recorded(at('deployed', '2026-03-04T12:00:00Z'));
     const days: string[] = [];
-    hours.reduce(
-      (facts, moment) => {
-        const now = new Date(moment).toISOString().replace('.000Z', 'Z');
-        const later = { ...facts, now };
-        days.push(...reminded(later).map((entry) => `${now.slice(5, 10)} ${entry}`));
-        return recorded(later);
-      },
-      recorded(at('deployed', '2026-03-04T12:00:00Z')),
-    );
+    for (let hour = 0; hour < 7 * 24; hour += 1) {
+      facts = later(facts, 1);
+      const day = facts.now.slice(5, 10);
+      days.push(...reminded(facts).map((entry) => `${day} ${entry}`));
+      facts = recorded(facts);
+    }
     expect(days).toEqual([
       '03-05 reminded CESGA step3 late 1',
       '03-06 reminded CESGA step3 late 2',

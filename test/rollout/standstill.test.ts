@@ -96,6 +96,11 @@ describe('A freeze by hand', () => {
     expect(decide(facts).todo.mergeTicket).toBe(false);
   });
 
+  test('has nobody reminded of the close while it lasts, however long', () => {
+    expect(reminded(frozen)).toEqual([]);
+    expect(reminded({ ...frozen, now: '2026-04-09T13:00:00Z' })).toEqual([]);
+  });
+
   test('is told: a label, a sentence with the reason quoted, no due time', () => {
     const decision = decide(frozen);
     expect(decision.labels).toContain('frozen');
