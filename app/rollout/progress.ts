@@ -199,7 +199,11 @@ function apply(draft: Draft, entry: NewEntry): void {
       // Old content that appears while it is being replaced, also by itself again, brings the new one no step further (T13).
       if (entry.digest !== draft.certified?.digest || draft.pulled === undefined) return;
       if (entry.shelf === 'unverified') enter(draft, 'unverified', entry.at);
-      if (entry.shelf === 'staged-rollout') enter(draft, 'verified', entry.at);
+      if (entry.shelf === 'staged-rollout') {
+        enter(draft, 'verified', entry.at);
+        // Of a new content sites have their whole time to answer again.
+        for (const site of draft.invited.keys()) draft.invited.set(site, entry.at);
+      }
       if (entry.shelf === 'production' && draft.merged) draft.inProduction ??= entry.at;
       return;
     case 'verified':

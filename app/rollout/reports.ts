@@ -50,11 +50,12 @@ export function missingReports(facts: Facts, progress: Progress): readonly strin
   return missing;
 }
 
-/** the class's minimum, or as many as there are committed sites if fewer, but never less than one. */
+/** the class's minimum, or as many as there are committed sites whose reports count towards it if fewer, never less than one. */
 export function minimumReports(facts: Facts): number {
   const releaseClass = facts.ticket.value?.spec.class ?? 'revision';
   const least = facts.configuration.policy.classes[releaseClass].minimum_reports;
-  return Math.max(1, Math.min(least, Math.max(1, committedSites(facts).length)));
+  const eligible = committedSites(facts).filter((site) => !isProvidersOwn(facts, site));
+  return Math.max(1, Math.min(least, eligible.length));
 }
 
 /** Sites of the people who asked for the release (R-3.2-5). */

@@ -4,6 +4,7 @@ import type { Entry } from '../model/journal.ts';
 import type { Progress } from '../rollout/progress.ts';
 import { reportForm, verificationForm } from './forms.ts';
 import { betaAdvice, betaMarker } from './beta-advice.ts';
+import { callNotices } from './call.ts';
 import { exceptionNotices } from './exception-notices.ts';
 import { item, quoted, shortDigest } from './markdown.ts';
 import { reminderNotices } from './reminders.ts';
@@ -122,7 +123,11 @@ export function noticesOf(facts: Facts, progress: Progress, standing: Standing):
       );
     }
   }
-  notices.push(...reminderNotices(facts, progress), ...exceptionNotices(facts, progress));
+  notices.push(
+    ...reminderNotices(facts, progress),
+    ...exceptionNotices(facts, progress),
+    ...callNotices(facts, standing),
+  );
   tellState(facts, progress, standing, tell, author);
   return notices;
 }

@@ -24,7 +24,8 @@ function noticesFor(facts: Facts, progress: Progress, entry: Reminded): readonly
   if (entry.clock === 'accept') {
     const silent = silentSites({ facts, progress, at: facts.now }).map(({ site }) => site);
     const inCall: Notice = { marker: `${marker}:call`, where: 'call', body: callBody(facts, entry, silent) };
-    const names = silent.length > 0 ? `: ${silent.join(', ')} have not answered` : '';
+    const names =
+      silent.length > 0 ? `: ${silent.join(', ')} ${silent.length === 1 ? 'has' : 'have'} not answered` : '';
     return entry.mark === 'half'
       ? [inCall]
       : [
@@ -55,7 +56,7 @@ function noticesFor(facts: Facts, progress: Progress, entry: Reminded): readonly
     {
       marker,
       where: 'ticket',
-      body: `${who}${isManagers ? '' : ` ${managers}`} ${what.replace(/^the /, 'The ')} ${late} (due **${entry.due}**, R-2.4-T3-5).${excuse}`,
+      body: `${who}${isManagers ? '' : ` ${managers}`} ${what.charAt(0).toUpperCase()}${what.slice(1)} ${late} (due **${entry.due}**, R-2.4-T3-5).${excuse}`,
     },
   ];
 }

@@ -1,10 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Facts } from '../../app/model/facts.ts';
 import { decide } from '../../app/rollout/decide.ts';
-import { after, factsAt, withConfiguration, withPolicy, withSite, withSpec } from './facts.ts';
+import {
+  standing as inChannel,
+  after,
+  factsAt,
+  withConfiguration,
+  withPolicy,
+  withSite,
+  withSpec,
+} from './facts.ts';
 import { configuration, people } from './people.ts';
 import { answersTo, comment, gains, report, review, heard, says } from './said.ts';
-import { journalOf, stories, told } from './story.ts';
+import { digestOf, journalOf, stories, told } from './story.ts';
 
 const { carmen, jan, alessandra, joao, pavel, otto, tiziana } = people;
 const verified = factsAt('verified');
@@ -222,6 +230,48 @@ describe('A site that is called', () => {
     );
     expect(decide(both).state).toBe('rolling-out');
     expect(decide(after(both, told.excused())).state).toBe('done');
+  });
+});
+
+describe('A release that is verified again with another content (A-35)', () => {
+  const called = invited('2026-03-02T09:30:00Z');
+  const changed = digestOf(1);
+  const again: Facts = {
+    ...after(
+      called,
+      told.declined(),
+      told.accepted('SiGNET', '2026-03-03T10:00:00Z', jan),
+      ['2026-03-04T08:00:00Z', { event: 'voided', was: digestOf(0), now: changed }],
+      told.certified('2026-03-04T08:00:00Z', changed),
+      told.pulled('2026-03-04T08:05:00Z', changed),
+      told.published('unverified', '2026-03-04T08:10:00Z', changed),
+      told.verified('accept', '2026-03-04T09:00:00Z', changed),
+      told.moved('staged-rollout', '2026-03-04T09:08:00Z', changed),
+      told.published('staged-rollout', '2026-03-04T09:10:00Z', changed),
+    ),
+    now: '2026-03-04T09:30:00Z',
+    ticket: { ...called.ticket, digest: changed },
+    shelf: inChannel('staged-rollout', changed),
+  };
+
+  test('is told to the early adopters in the call that stands already, once (R-2.4-12.1)', () => {
+    const inCall = decide(again).notices.filter(({ where }) => where === 'call');
+    expect(inCall).toMatchObject([
+      {
+        body: expect.stringMatching(
+          /^@grid\/early-adopters-arc: the content .* is verified again/,
+        ) as unknown,
+      },
+    ]);
+    expect(decide(called).notices.filter(({ where }) => where === 'call')).toEqual([]);
+    expect(decide(again).todo.openCall).toBe(false);
+  });
+
+  test('gives every site its whole time to answer anew, who had declined too (R-2.4-12.2)', () => {
+    expect(decide(again).sites).toMatchObject([
+      { site: 'CESGA', participation: 'invited', due: '2026-03-05T09:10:00Z' },
+      { site: 'SiGNET', participation: 'invited', due: '2026-03-05T09:10:00Z' },
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Facts, Input } from '../../app/model/facts.ts';
 import type { Person } from '../../app/model/journal.ts';
 import { decide } from '../../app/rollout/decide.ts';
-import { after, factsAt } from './facts.ts';
+import { after, factsAt, withSite } from './facts.ts';
 import { configuration, people } from './people.ts';
 import { comment, gains, heard, mark, report, review } from './said.ts';
 import { digestOf, journalOf, stories, told } from './story.ts';
@@ -97,6 +97,11 @@ describe('The rollout is done (T7)', () => {
     const alone = [...(cesga ? [cesga] : []), ...others.map((site) => ({ ...site, commitments: [] }))];
     const earlyAdopters = { ...configuration.earlyAdopters, sites: alone };
     const facts = { ...major, configuration: { ...configuration, earlyAdopters } };
+    expect(state(after(facts, told.accepted(), told.reported()))).toBe('done');
+  });
+
+  test('of a major release with one report, when the other committed site is the provider’s own (A-10, A-27)', () => {
+    const facts = withSite(major, 'SiGNET', { commitments: [] });
     expect(state(after(facts, told.accepted(), told.reported()))).toBe('done');
   });
 

@@ -168,7 +168,7 @@ describe('A reminder', () => {
     [
       'that is due speaks to the managers, too',
       at('unverified', '2026-03-04T08:10:00Z'),
-      /^ticket: @grid\/unit @grid\/rollout-managers step 2, the verification is due now/,
+      /^ticket: @grid\/unit @grid\/rollout-managers Step 2, the verification is due now/,
     ],
     [
       'that is late says by how much',
@@ -223,7 +223,7 @@ describe('A reminder', () => {
   test('of a day without an answer tells the managers who is silent (R-2.4-12.3a)', () => {
     const due = { ...called, now: '2026-03-03T09:10:00Z' };
     expect(bodies(due).find((body) => body.startsWith('ticket:'))).toContain(
-      '@grid/rollout-managers nobody has accepted `arc-arc-ce-7.0.1` yet (R-2.4-12.3a): SiGNET have not answered',
+      '@grid/rollout-managers nobody has accepted `arc-arc-ce-7.0.1` yet (R-2.4-12.3a): SiGNET has not answered',
     );
   });
 
