@@ -29,7 +29,7 @@ export const ForecastSection = ({ view, now }: { readonly view: TicketView; read
                 ; not before <Time at={soonest} />
               </>
             )}
-            .
+            {view.decision.frozen === undefined ? '.' : ', if the freeze is over by then.'}
           </>
         )}
         {target === undefined ? null : <Target target={target} production={production} now={now} />}

@@ -69,7 +69,9 @@ export function explanation(told: Told): string {
 /** One line for all that somebody can do. */
 const commandLines = ({ commands }: Pick<Decision, 'commands'>): readonly string[] =>
   [...new Set(commands.map(({ for: who }) => who))].map((who) => {
-    const theirs = commands.filter((command) => command.for === who).map(({ text }) => `\`${text}\``);
+    const theirs = commands
+      .filter((command) => command.for === who)
+      .map(({ text }) => (text.startsWith('/') ? `\`${text}\`` : text));
     return `- ${who}: ${theirs.join(', ')}`;
   });
 
@@ -77,7 +79,7 @@ const commandLines = ({ commands }: Pick<Decision, 'commands'>): readonly string
 function sideLines(told: Told): readonly string[] {
   const lines: string[] = [];
   const section = (heading: string, items: readonly string[]): void => {
-    if (items.length > 0) lines.push(heading, ...items, '');
+    if (items.length > 0) lines.push(...(heading === '' ? [] : [heading]), ...items, '');
   };
   section('', told.rolledBack === undefined ? [] : [`**Rolled back** (A-34): ${quoted(told.rolledBack)}`]);
   section('', told.frozen === undefined ? [] : [`**Frozen**: ${told.frozen}.`]);
@@ -121,7 +123,7 @@ function sideLines(told: Told): readonly string[] {
       ...forecast.steps.map(({ what, who, by }) => `- ${by}: ${what} (${who})`),
       forecast.production === undefined
         ? `- That is late: when the release is in production depends on it${target}.`
-        : `- In production by ${forecast.production}${forecast.soonest === undefined ? '' : `; not before ${forecast.soonest}`}${target}.`,
+        : `- In production by ${forecast.production}${forecast.soonest === undefined ? '' : `; not before ${forecast.soonest}`}${told.frozen === undefined ? '' : ', if the freeze is over by then'}${target}.`,
     ]);
   }
   return lines;
