@@ -137,6 +137,10 @@ function publishing(facts: Facts): string {
     : 'The channels are being published.';
 }
 
+/** An exception that let a release close was used then: what it skipped stays skipped when it expires. */
+const usedAt = (facts: Facts, { closed, held }: Progress): string =>
+  closed && !held ? closed.at : facts.now;
+
 function verificationStep(facts: Facts, progress: Progress, state: State): Step {
   const told = (telling: Telling): Step => step('verification', 'R-2.4-11', telling);
   if (progress.rejected?.at === 'verification') {
@@ -146,7 +150,7 @@ function verificationStep(facts: Facts, progress: Progress, state: State): Step 
       because: [quoted(progress.rejected.reason)],
     });
   }
-  const skipped = lifted({ facts, progress, at: facts.now }, 'verification');
+  const skipped = lifted({ facts, progress, at: usedAt(facts, progress) }, 'verification');
   if (skipped && !progress.verification)
     return told({
       stands: 'met',
@@ -192,7 +196,7 @@ function verificationStep(facts: Facts, progress: Progress, state: State): Step 
 function rolloutStep(facts: Facts, progress: Progress, state: State): Step {
   const told = (telling: Telling): Step => step('staged rollout', 'R-2.4-12', telling);
   const parts = takingPart(progress);
-  const skipped = lifted({ facts, progress, at: facts.now }, 'staged-rollout');
+  const skipped = lifted({ facts, progress, at: usedAt(facts, progress) }, 'staged-rollout');
   if (skipped && parts.length === 0)
     return told({
       stands: 'met',

@@ -389,6 +389,19 @@ describe('What an approved exception does', () => {
     expect(steps).toContain('Skipped by exception E1');
   });
 
+  test('is to skip them for good: when it has expired, what was closed with it still says so', () => {
+    const closed = after(
+      approved(['verification', 'staged-rollout']),
+      told.closed('success', '2026-03-02T08:40:00Z'),
+      told.merged('2026-03-02T08:41:00Z'),
+    );
+    const steps = decide({ ...closed, now: '2026-04-02T08:00:00Z' }).steps;
+    expect(steps.filter(({ title }) => title === 'Skipped by exception E1').map(({ met }) => met)).toEqual([
+      true,
+      true,
+    ]);
+  });
+
   test('is to take the packages through every channel all the same (T11)', () => {
     const facts = after(
       approved(['verification', 'staged-rollout']),
