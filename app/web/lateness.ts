@@ -22,6 +22,8 @@ export function breachesOf(journal: readonly Entry[]): readonly Breach[] {
   for (const entry of journal) {
     if (entry.event !== 'reminded' || entry.mark === 'half') continue;
     const { clock, who, due, day, since } = entry;
+    // When the grace period ends the close has only become due (R-2.4-12.8): a breach begins after that.
+    if (clock === 'grace' && day === 0) continue;
     const key = `${clock} ${who} ${since}`;
     const days = Math.max(day, breaches.get(key)?.days ?? 0);
     breaches.set(key, { clock, role: roleOf(who), who, due, days });

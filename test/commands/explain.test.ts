@@ -60,8 +60,9 @@ async function explained(more: { readonly by?: string; readonly json?: true } = 
 
 /** What every place says of the ticket now. */
 async function everywhere(): Promise<Readonly<Record<string, string>>> {
-  const { service, repository, as } = trial.world;
-  const { octokit } = as('outsider-otto');
+  const { world } = trial;
+  const { service, repository } = world;
+  const { octokit } = world.as('outsider-otto');
   const [owner = '', repo = ''] = repository.split('/');
   const comments = await octokit.rest.issues.listComments({ owner, repo, issue_number: number });
   const bodies = comments.data.map(({ body }) => body ?? '');

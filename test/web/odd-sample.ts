@@ -104,6 +104,18 @@ export const oddSketches: readonly TicketSketch[] = [
           },
         ],
       }),
+      [
+        '2026-03-11T07:00:00Z',
+        {
+          event: 'reminded',
+          clock: 'grace',
+          mark: 'due',
+          who: 'staged-rollout',
+          since: '2026-03-10T10:00:00Z',
+          due: '2026-03-11T07:00:00Z',
+          day: 0,
+        },
+      ],
       ['2026-03-11T08:00:00Z', { event: 'frozen', reason: 'The mirror is full.' }, joao],
       ['2026-03-11T08:10:00Z', { event: 'advised', link: 'https://advisories.example.org/1' }, joao],
       [

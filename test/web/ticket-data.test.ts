@@ -232,6 +232,8 @@ describe('A ticket with exceptions, freezes, silent sites and problems, as JSON'
     expect((await of(52)).breaches).toEqual([
       expect.objectContaining({ clock: 'step2', role: 'technology-unit', days: 1 }),
     ]);
+    // The end of the grace period is when the close becomes due, and no breach yet.
+    expect((await of(53)).breaches).toEqual([]);
   });
 
   test('tells of an exception who stands behind it, whom it waits for and until when (A-22)', async () => {
