@@ -138,8 +138,7 @@ async function playTogether(
   silent.told('accept', 'due');
   await move('1wd', 'a working day');
   silent.told('accept', 'call');
-  await silent.volunteers();
-  await playReview(world, emergency, tell);
+  await Promise.all([silent.volunteers(), playReview(world, emergency, tell)]);
   await move('1wd', 'a working day');
   silent.told('step3', 'half');
   await move('1wd', 'a working day');
