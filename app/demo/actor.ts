@@ -192,13 +192,13 @@ export class Actor {
     );
   }
 
-  /** Reports for a site with the posted form: Success approves, Warning comments, Reject requests changes. */
+  /** Reports for a site with the posted form: Success approves, Warning comments, Reject requests changes. Gives the review's id. */
   async reports(
     number: number,
     site: string,
     outcome: 'success' | 'warning' | 'reject',
     text = '',
-  ): Promise<void> {
+  ): Promise<number> {
     const form = (await this.formIn(number, 'EarlyAdopterReport', site)).replace(
       /^outcome: .*$/m,
       `outcome: ${outcome}`,
@@ -210,6 +210,6 @@ export class Actor {
           ? `${form}\nchanges_requested: [{kind: release-notes, text: ${JSON.stringify(text)}}]`
           : form;
     const event = { success: 'APPROVE', warning: 'COMMENT', reject: 'REQUEST_CHANGES' } as const;
-    await this.reviews(number, event[outcome], `\`\`\`yaml\n${filled}\n\`\`\``);
+    return this.reviews(number, event[outcome], `\`\`\`yaml\n${filled}\n\`\`\``);
   }
 }

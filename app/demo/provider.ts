@@ -13,7 +13,7 @@ export interface ProviderServer {
   readonly url: string;
   readonly dir: string;
   /** Builds a sample package, puts it into the folder, and gives what a ticket says of it. */
-  readonly offer: (name: string, version: string) => Promise<TicketPackage>;
+  readonly offer: (name: string, version: string, architecture?: string) => Promise<TicketPackage>;
   readonly stop: () => Promise<void>;
 }
 
@@ -41,16 +41,16 @@ export async function startProvider(dir: string, port = 0): Promise<ProviderServ
   return {
     url,
     dir,
-    offer: async (name, version) => {
+    offer: async (name, version, architecture = 'amd64') => {
       const bytes = buildDeb({
         name,
         version,
-        architecture: 'amd64',
+        architecture,
         maintainer: 'Sample Provider <releases@provider.example>',
         description: `sample package of ${name}\n Built by the demo; it installs one text file.`,
         files: { [`usr/share/doc/${name}/release.txt`]: `${name} ${version}\n` },
       });
-      const file = `${name}_${version}_amd64.deb`;
+      const file = `${name}_${version}_${architecture}.deb`;
       await writeFile(join(dir, file), bytes);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       return { file, url: `${url}/${file}`, size: bytes.length, sha256 };

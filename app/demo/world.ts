@@ -33,6 +33,10 @@ export interface WorldOptions {
   readonly onTicket?: (found: Looked) => void;
   /** More `host:port` pairs that packages may be pulled from, beside the world's own provider. */
   readonly fetchAllow?: readonly string[];
+  /** The forge says that the repository is private: a place for tickets under embargo (A-24). */
+  readonly private?: boolean;
+  /** Other texts for files of the sample, by path: the repository begins with them, people and clocks stay the sample's. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A whole small world on loopback: forge, provider, service, channels and people. The demo plays in it, and tests act in it. */
@@ -97,8 +101,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       repository: name,
       users: people.map(({ login, name: full }) => ({ login, name: full })),
       teams: teamsOf(people, sample.policy),
+      private: options.private ?? false,
       files: {
         ...sample.files,
+        ...options.files,
         ...Object.fromEntries(
           channels.map((channel) => [`repos-manifest/keys/${channel}.asc`, keys.channel(channel).publicKey]),
         ),

@@ -75,7 +75,8 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
     state.app,
     state.accounts.filter((account) => account.kind === 'User').map((account) => account.login),
   );
-  const server = createServer();
+  // Node's own 5 s end a connection in the very moment in which a busy client takes it up again: "other side closed".
+  const server = createServer({ keepAliveTimeout: 75_000 });
   const url = await listening(server, options.port ?? 0);
   const inside: Inside = { url, state, webhooks, repositories, clock };
   try {

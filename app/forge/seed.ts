@@ -15,6 +15,8 @@ export interface ForgeSeed {
   }[];
   /** Logins that own the organisation and may change its teams. */
   readonly owners?: readonly string[];
+  /** Answers say that the repository is private; who may read it is not checked. */
+  readonly private?: boolean;
   /** The first commit on `main`: path to text. */
   readonly files: Readonly<Record<string, string>>;
   readonly app: {
@@ -95,6 +97,7 @@ export async function firstState(seed: ForgeSeed, at: string): Promise<State> {
     owner: seed.organisation,
     name: seed.repository,
     forkOf: null,
+    ...(seed.private === true ? { private: true } : {}),
     protection: { branch: 'main', check: seed.requiredCheck },
     createdAt: at,
     pushedAt: at,

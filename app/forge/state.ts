@@ -130,6 +130,7 @@ export interface RepositoryRecord {
   readonly name: string;
   /** `owner/name` of the repository this one is a fork of. */
   readonly forkOf: string | null;
+  readonly private?: boolean;
   /** The branch nobody but the App may write to, and the check a merge into it needs. */
   readonly protection: { readonly branch: string; readonly check: string } | null;
   readonly createdAt: string;

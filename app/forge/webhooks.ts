@@ -156,7 +156,14 @@ async function post(
 ): Promise<Outcome> {
   const signal = AbortSignal.any([AbortSignal.timeout(answerWithin), stopped]);
   try {
-    const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+    const answer = await fetch(url, {
+      method: 'POST',
+      // A connection for each delivery, as GitHub does: one that is kept may end just when it is taken up again, and nobody delivers twice.
+      headers: { ...headers, connection: 'close' },
+      body,
+      signal,
+      redirect: 'manual',
+    });
     await answer.body?.cancel();
     return {
       statusCode: answer.status,

@@ -22,7 +22,7 @@ let careless: CarelessProvider;
 let trial: Trial;
 beforeAll(async () => {
   careless = await startCarelessProvider();
-  trial = await Trial.begin([careless.host]);
+  trial = await Trial.begin({ fetchAllow: [careless.host] });
 }, 60_000);
 afterAll(() => careless.stop(), 60_000);
 afterAll(() => trial.end(), 60_000);

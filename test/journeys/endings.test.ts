@@ -44,7 +44,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => trial.end(), 60_000);
 
-test('a minor release, a draft at first, ends with Warning: in production, with what the site asked for told to the provider (R-2.4-12.5, R-2.4-12.7.1, R-2.4-12.9a, R-2.2-14)', async () => {
+test('a minor release, a draft at first, ends with Warning: in production, with what the site asked for told to the provider (R-2.4-12.5, R-2.4-12.7.1, R-2.4-12.9a, R-2.2-14, A-14)', async () => {
   const number = await trial.opens(arc, true);
   const page = trial.page(number);
   await trial.world.reaches(number, 'draft');
@@ -67,6 +67,9 @@ test('a minor release, a draft at first, ends with Warning: in production, with 
   await trial.world.advance('1wd');
   await trial.world.as('sr-mila').comments(number, '/close warning Restart a-rex by hand after the update.');
   await trial.world.reaches(number, 'warning');
+  expect((await trial.journal(arc)).find(({ event }) => event === 'closed')).toMatchObject({
+    notes: { known_issues: ['Restart a-rex by hand. @grid/everybody'] },
+  });
   expect(await page.labels()).toEqual(['state: warning']);
   expect((await page.checks())['rollout']?.conclusion).toBe('success');
   expect(Object.keys(await trial.channel('production'))).toEqual(
@@ -86,7 +89,7 @@ test('a release that an early adopter rejects leaves no package behind, only a t
   await trial.world.reaches(number, 'done');
   const success = await trial.says('sr-mario', number, '/close success It is only one site.');
   expect(await trial.page(number).answersTo(success)).toEqual([
-    expect.stringContaining('can only be closed with `reject`'),
+    expect.stringContaining('the worst report is `reject` (A-12): close it so'),
   ]);
   await trial.world.as('sr-mario').comments(number, '/close reject\n\nGRIF found truncated transfers.');
   await trial.isSettled(number);

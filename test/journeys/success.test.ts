@@ -153,9 +153,9 @@ describe('what people see of a revision on its way to Success', () => {
     expect(at('rolling-out').reviewers).toEqual(['ea-cesga-a', 'staged-rollout']);
   });
 
-  test('who takes the ticket is its assignee as long as it waits for their role (A-47)', () => {
+  test('who takes the ticket is its assignee as long as it waits for their role; then the experts of the stack are (A-38, A-47)', () => {
     expect(takers).toEqual(['tu-vera']);
-    expect(at('verified').assignees).toEqual([]);
+    expect(at('verified').assignees.toSorted()).toEqual(['sr-mario', 'sr-mila']);
   });
 
   test('/explain, /help and an unknown command are answered once each, whoever asks', async () => {

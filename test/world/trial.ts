@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TicketDraft, ticketText } from '../../app/demo/actor.ts';
-import { type World, startWorld } from '../../app/demo/world.ts';
+import { type World, type WorldOptions, startWorld } from '../../app/demo/world.ts';
 import type { Channel } from '../../app/model/channel.ts';
 import type { Entry } from '../../app/model/journal.ts';
 import { readJournal } from '../../app/record/journal-file.ts';
@@ -10,7 +10,13 @@ import { eventually } from './eventually.ts';
 import { TicketPage } from './ticket-page.ts';
 
 /** A release as a test names it: what the ticket says but its targets, and the names of its packages. */
-export type Release = Omit<TicketDraft, 'targets'> & { readonly packages: readonly string[] };
+export type Release = Omit<TicketDraft, 'targets'> & {
+  readonly packages: readonly string[];
+  /** amd64 when it is not said. */
+  readonly architectures?: readonly string[];
+};
+
+export type TrialOptions = Pick<WorldOptions, 'fetchAllow' | 'private' | 'files'>;
 
 /** A Monday, ten in the morning where the calendar's hours are. */
 const start = new Date('2026-10-05T08:00:00Z');
@@ -22,17 +28,19 @@ export class Trial {
   readonly effects: string[] = [];
   /** Everything that failed in the service. */
   readonly failures: string[] = [];
-  readonly #fetchAllow: readonly string[];
+  readonly #options: TrialOptions;
   #world: World | undefined;
 
-  private constructor(dir: string, fetchAllow: readonly string[]) {
+  private constructor(dir: string, options: TrialOptions) {
     this.dir = dir;
-    this.#fetchAllow = fetchAllow;
+    this.#options = options;
   }
 
-  static async begin(fetchAllow: readonly string[] = []): Promise<Trial> {
-    const trial = new Trial(await mkdtemp(join(tmpdir(), 'journey-')), fetchAllow);
+  /** A new world, its empty channels published. */
+  static async begin(options: TrialOptions = {}): Promise<Trial> {
+    const trial = new Trial(await mkdtemp(join(tmpdir(), 'journey-')), options);
     await trial.#start();
+    await trial.world.settled();
     return trial;
   }
 
@@ -41,7 +49,7 @@ export class Trial {
       dir: this.dir,
       port: 0,
       start,
-      fetchAllow: this.#fetchAllow,
+      ...this.#options,
       log: (level, text, details) => {
         const effect = /^ticket (#\d+): (.*)$/.exec(text);
         if (effect) this.effects.push(`${effect[1] ?? ''} ${effect[2] ?? ''}`);
@@ -91,11 +99,84 @@ export class Trial {
   }
 
   /** What the provider would write into the ticket, its packages built and served. */
-  async drafts({ packages, ...release }: Release): Promise<TicketDraft> {
-    const offered = await Promise.all(
-      packages.map((name) => this.world.provider.offer(name, release.version)),
+  async drafts({ packages, architectures = ['amd64'], ...release }: Release): Promise<TicketDraft> {
+    const targets = await Promise.all(
+      architectures.map(async (arch) => ({
+        platform: 'debian12',
+        arch,
+        packages: await Promise.all(
+          packages.map((name) => this.world.provider.offer(name, release.version, arch)),
+        ),
+      })),
     );
-    return { ...release, targets: [{ platform: 'debian12', arch: 'amd64', packages: offered }] };
+    return { ...release, targets };
+  }
+
+  /** Opens the ticket and waits until its packages are in `unverified`; gives its number. */
+  async isPulled(release: Release): Promise<number> {
+    const number = await this.opens(release);
+    await this.world.reaches(number, 'unverified');
+    return number;
+  }
+
+  /** The same, and tu-vera verifies: it is in `staged-rollout`, and its call is out. */
+  async isVerified(release: Release): Promise<number> {
+    const number = await this.isPulled(release);
+    await this.world.as('tu-vera').verifies(number);
+    await this.world.reaches(number, 'verified');
+    return number;
+  }
+
+  /** A site accepts and reports; resolves when the service has read both. */
+  async triesIt(
+    login: string,
+    number: number,
+    site: string,
+    outcome: 'success' | 'warning' | 'reject' = 'success',
+    text = '',
+  ): Promise<void> {
+    await this.says(login, number, `/accept ${site}`);
+    await this.reports(login, number, site, outcome, text);
+  }
+
+  /** A site reports; resolves when the service has read it. */
+  async reports(
+    login: string,
+    number: number,
+    site: string,
+    outcome: 'success' | 'warning' | 'reject',
+    text = '',
+  ): Promise<void> {
+    await this.hears(number, await this.world.as(login).reports(number, site, outcome, text));
+  }
+
+  /** What one who wrote something was answered: one answer, without its marker. @throws when it was not one */
+  async answer(login: string, number: number, text: string): Promise<string> {
+    const answers = await this.page(number).answersTo(await this.says(login, number, text));
+    const [only] = answers;
+    if (only === undefined || answers.length > 1)
+      throw new Error(`${text} was answered ${String(answers.length)} times`);
+    return only;
+  }
+
+  /** Names of the events in a release's journal, moves with their shelf, what people can read in one glance. */
+  async events(release: Pick<Release, 'stack' | 'component' | 'version'>): Promise<readonly string[]> {
+    return (await this.journal(release)).map((entry) =>
+      'shelf' in entry ? `${entry.event} ${entry.shelf}` : entry.event,
+    );
+  }
+
+  /** An issue with a label whose title names the ticket; undefined while there is none. */
+  async issueOf(number: number, label: string) {
+    const [owner = '', repo = ''] = this.world.repository.split('/');
+    const { data } = await this.world.as('outsider-otto').octokit.rest.issues.listForRepo({
+      owner,
+      repo,
+      labels: label,
+      state: 'all',
+      per_page: 100,
+    });
+    return data.find(({ title }) => title.endsWith(`(#${String(number)})`));
   }
 
   /** Pushes another text of the ticket to its branch, and waits until the service has seen it and come to rest. */
@@ -192,14 +273,20 @@ export class Trial {
     return data.object.sha;
   }
 
-  /** Where a channel's apt root for Debian 12 is, without a slash at the end. */
-  root(channel: Channel): string {
-    return `${this.world.service.url}/channels/${channel}/umd/5/debian12/amd64`;
+  /** Where a channel's apt root for Debian 12 is, of UMD 5 on amd64 unless it is said, without a slash at the end. */
+  root(channel: Channel, arch = 'amd64', distribution = 'umd/5'): string {
+    return `${this.world.service.url}/channels/${channel}/${distribution}/debian12/${arch}`;
   }
 
   /** The packages that a site sees in a channel: file name to sha256, fetched from its public address. */
-  async channel(channel: Channel): Promise<Readonly<Record<string, string>>> {
-    const answer = await fetch(`${this.root(channel)}/dists/${channel}/main/binary-amd64/Packages`);
+  async channel(
+    channel: Channel,
+    arch = 'amd64',
+    distribution = 'umd/5',
+  ): Promise<Readonly<Record<string, string>>> {
+    const answer = await fetch(
+      `${this.root(channel, arch, distribution)}/dists/${channel}/main/binary-${arch}/Packages`,
+    );
     if (!answer.ok) throw new Error(`${channel} answers ${String(answer.status)}`);
     const entries = (await answer.text()).split('\n\n').filter((text) => text.trim() !== '');
     return Object.fromEntries(

@@ -15,7 +15,7 @@ export function repository(inside: Inside, record: RepositoryRecord): Schemas['r
     node_id: nodeId('R', record.id),
     name: record.name,
     full_name: fullName(record),
-    private: false,
+    private: record.private ?? false,
     owner: simpleUser(inside, record.owner),
     html_url: html,
     description: null,
