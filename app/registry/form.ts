@@ -29,7 +29,7 @@ export function readForm(body: string, { labels }: FormShape): FormText {
       else if (ticks.startsWith(fence)) fence = undefined;
       continue;
     }
-    const label = fence === undefined ? /^### +(.*?)\s*$/.exec(line)?.[1] : undefined;
+    const label = fence === undefined ? headingOf(line) : undefined;
     const isField = label !== undefined && labels.includes(label);
     if (isField && fields.has(label)) twice.add(label);
     if (isField && !fields.has(label)) {
@@ -41,9 +41,13 @@ export function readForm(body: string, { labels }: FormShape): FormText {
   return { fields: new Map(answered.filter(([, text]) => isAnswer(text))), twice: [...twice] };
 }
 
+/** By hand: a pattern with two stretches of blanks takes a stranger's sixty thousand of them apart in all ways there are (trust.md T53). */
+const headingOf = (line: string): string | undefined =>
+  line.startsWith('### ') ? line.slice('### '.length).trim() : undefined;
+
 /** Was the body made by this form? */
 export function isMadeBy(body: string, { sure }: FormShape): boolean {
-  const headings = new Set(body.split(/\r\n?|\n/).map((line) => /^### +(.*?)\s*$/.exec(line)?.[1]));
+  const headings = new Set(body.split(/\r\n?|\n/).map(headingOf));
   return sure.every((label) => headings.has(label));
 }
 

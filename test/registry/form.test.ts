@@ -36,6 +36,17 @@ describe('The issue forms', () => {
     expect(isMadeBy(filled('problem-in-production', {}), problemForm)).toBe(true);
     expect(isMadeBy('### Site\n\nPIC', registryForm)).toBe(false);
   });
+
+  test.each([
+    ['blanks and a separator of lines', `###${' '.repeat(60_000)}\u2028x`],
+    ['blanks within a heading', `### a${' '.repeat(60_000)}x`],
+    ['many of both', '###   \u2028 '.repeat(6_000)],
+  ])('a body of %s is read at once (T53)', (_, body) => {
+    const begun = performance.now();
+    expect(isMadeBy(body, registryForm)).toBe(false);
+    expect(readForm(body, registryForm).fields.size).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(500);
+  });
 });
 
 describe('A body of a form', () => {
