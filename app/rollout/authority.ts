@@ -31,6 +31,9 @@ export function sitesOf(facts: Facts, person: Person): readonly Site[] {
   );
 }
 
+/** Another way of writing it makes no other organisation. */
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
+
 /** A site run by the provider's own organisation may take part, but its report alone does not meet the minimum. */
 export function isProvidersOwn(facts: Facts, siteName: string): boolean {
   const { earlyAdopters, catalogue } = facts.configuration;
@@ -38,7 +41,8 @@ export function isProvidersOwn(facts: Facts, siteName: string): boolean {
   const provider = catalogue.providers[facts.ticket.value?.metadata.provider ?? ''];
   // Whose a site is that left the registry, nobody knows: when unsure, its report alone is not enough.
   if (!site) return true;
-  if (site.organisation !== undefined && site.organisation === provider?.organisation) return true;
+  if (site.organisation !== undefined && plain(site.organisation) === plain(provider?.organisation ?? ''))
+    return true;
   return site.github.some((login) => facts.teams.provider.some((member) => sameLogin(member.login, login)));
 }
 

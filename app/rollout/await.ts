@@ -9,7 +9,8 @@ import { expertsOf } from './experts.ts';
 import { graceOf } from './grace.ts';
 import { intakeOf } from './intake.ts';
 import { reportDue, silentSites } from './invite.ts';
-import type { Participation, Progress } from './progress.ts';
+import type { Participation } from './participation.ts';
+import type { Progress } from './progress.ts';
 import { missingReports, mustReportAgain, takingPart, worstReport } from './reports.ts';
 import { runningClocks } from './running-clocks.ts';
 import type { Situation } from './situation.ts';
@@ -216,7 +217,7 @@ function siteStanding(situation: Situation, part: Participation): SiteStanding {
     outcome: report?.value.outcome,
     due: (report ?? ended) ? undefined : reportDue(situation, part),
     reason: ended?.reason,
-    tainted: mustReportAgain(situation.facts, situation.progress, part),
+    tainted: ended === undefined && mustReportAgain(situation.facts, situation.progress, part),
   };
 }
 

@@ -227,7 +227,7 @@ function conclude(
     },
     wakeAt: intake.is === 'later' ? intake.at : nextReminder({ facts, progress, at: facts.now }, state),
     settled:
-      ended &&
+      (ended || isGivenUp(facts, progress)) &&
       atRest &&
       !facts.pull.open &&
       !callOpen &&
@@ -236,6 +236,9 @@ function conclude(
       standing.exceptions.every(({ stands }) => stands !== 'waiting'),
   };
 }
+
+/** Closed, or merged as somebody else's ticket, before it was certified: nothing is awaited, and nothing of it is in the record. */
+const isGivenUp = ({ pull }: Facts, { state }: Progress): boolean => state === 'draft' && !pull.open;
 
 /** The state people see: the journal's, refined by what only the facts know. */
 function stateOf(facts: Facts, progress: Progress): State {

@@ -61,11 +61,11 @@ export function unmetEvidence(
   return unmet;
 }
 
-/** does the exception that closed it override the Rejects that were there? A later one it does not. */
+/** does the exception that closed it override the Rejects that were there? A later one it does not, nor one of the same second. */
 export function overrides({ exceptions, rejects, certified }: Progress, id: string | undefined): boolean {
   const asked = exceptions.get(id ?? '');
   if (asked?.rules.includes('override-reject') !== true) return false;
-  return (rejects.get(certified?.digest ?? '') ?? '') <= asked.at;
+  return (rejects.get(certified?.digest ?? '') ?? '') < asked.at;
 }
 
 /** What the staged rollout itself owes (R-2.4-12.7a, R-2.4-12.8a, A-11, A-12, A-14, R-5-2). */

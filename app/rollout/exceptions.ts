@@ -12,13 +12,18 @@ import { entryOf } from '../model/record.ts';
 import { terminalStates } from '../model/state.ts';
 import { inline } from '../wording/markdown.ts';
 import { isIn, isProvider } from './authority.ts';
-import type { AskedException, Progress } from './progress.ts';
+import type { AskedException } from './participation.ts';
+import type { Progress } from './progress.ts';
 import { type Act, type Situation, type Verdict, classOf, counts, refused } from './situation.ts';
 import { due } from './timeline.ts';
 
 /** The roles that a person has and whose word counts for an exception. */
 export const rolesOf = (facts: Facts, person: Person): readonly ExceptionRole[] =>
   exceptionRoles.filter((role) => isIn(facts, role, person));
+
+/** What links an advisory is one, whatever reason it gives for its haste. */
+export const isSecurityMatter = ({ ticket }: Facts): boolean =>
+  ticket.value?.spec.reason === 'security' || ticket.value?.spec.security !== undefined;
 
 const anyRole: readonly ExceptionRole[] = exceptionRoles;
 
@@ -28,7 +33,7 @@ function placesOf(facts: Facts, rules: readonly ExceptionRule[]): readonly (read
   if (rules.includes('early-reject') || rules.includes('rollback')) return [['staged-rollout'], anyRole];
   // A-22: two persons of two roles; what is a security matter needs the Software Vulnerability Group too.
   const skips = rules.includes('staged-rollout') || rules.includes('verification');
-  const security = skips && facts.ticket.value?.spec.reason === 'security';
+  const security = skips && isSecurityMatter(facts);
   return [['staged-rollout'], ['technology-unit'], ...(security ? [['svg'] as const] : [])];
 }
 
@@ -64,10 +69,16 @@ export function expiryOf(facts: Facts, asked: AskedException): string {
 export const isApproved = (facts: Facts, asked: AskedException): boolean =>
   freePlaces(facts, asked).length === 0;
 
-/** Is the rule lifted at an instant: by an exception that is approved and has not expired? Gives the exception. */
-export function lifted({ facts, progress, at }: Situation, rule: ExceptionRule): AskedException | undefined {
-  for (const asked of progress.exceptions.values())
-    if (asked.rules.includes(rule) && isApproved(facts, asked) && at <= expiryOf(facts, asked)) return asked;
+/** Is the rule lifted at an instant: by an exception that was asked for after `since`, is approved and has not expired? Gives the exception. */
+export function lifted(
+  { facts, progress, at }: Situation,
+  rule: ExceptionRule,
+  since = '',
+): AskedException | undefined {
+  for (const asked of progress.exceptions.values()) {
+    if (!asked.rules.includes(rule) || asked.at <= since) continue;
+    if (isApproved(facts, asked) && at <= expiryOf(facts, asked)) return asked;
+  }
   return undefined;
 }
 
@@ -75,15 +86,14 @@ export function lifted({ facts, progress, at }: Situation, rule: ExceptionRule):
 const matters = ({ state, closed, rolledBack }: Progress, { rules }: AskedException): boolean =>
   rules.includes('rollback') ? rolledBack === undefined : !terminalStates.has(state) && closed === undefined;
 
-/** Exceptions that wait for somebody, and for whom. */
+/** Exceptions that wait for somebody at an instant, and for whom. */
 export const openExceptions = (
   facts: Facts,
   progress: Progress,
+  at = facts.now,
 ): readonly { readonly asked: AskedException; readonly waitsFor: string }[] =>
   [...progress.exceptions.values()]
-    .filter(
-      (asked) => matters(progress, asked) && !isApproved(facts, asked) && facts.now <= expiryOf(facts, asked),
-    )
+    .filter((asked) => matters(progress, asked) && !isApproved(facts, asked) && at <= expiryOf(facts, asked))
     .map((asked) => ({ asked, waitsFor: whoIsMissing(facts, asked) }));
 
 const whoIsMissing = (facts: Facts, asked: AskedException): string =>
@@ -175,7 +185,8 @@ export function approve(
   const no = mayNotBack(facts, input.by);
   if (no !== undefined) return refused(no);
   const word = (command?.argument ?? '').split(/\s+/)[0]?.toUpperCase() ?? '';
-  const open = openExceptions(facts, progress).map(({ asked }) => asked);
+  // As of when it was written: a word that is read late is not lost.
+  const open = openExceptions(facts, progress, at).map(({ asked }) => asked);
   const [only] = open;
   const asked = word === '' && open.length === 1 ? only : progress.exceptions.get(word);
   if (!asked) {

@@ -1,8 +1,15 @@
 import type { Facts } from '../model/facts.ts';
-import type { NewEntry } from '../model/journal.ts';
+import type { Event, NewEntry } from '../model/journal.ts';
 import { actsIn } from './acts.ts';
 import { approve, waive } from './exceptions.ts';
 import { type Progress, progressOf, sourceKey } from './progress.ts';
+
+/** A content that is not certified may still change, so nothing that skips a check of it is asked for yet: only what its version needs. */
+export const mayComeEarly = (events: readonly Event[]): boolean =>
+  events.every(
+    (event) =>
+      event.event !== 'asked' || event.rules.every((rule) => rule === 'version' || rule === 'cadence'),
+  );
 
 /**
  * Exceptions that were asked for before the ticket was certified: a version exception is needed for that, and the journal begins only with
@@ -16,7 +23,7 @@ export function foreseen(facts: Facts, progress: Progress): readonly NewEntry[] 
     if (input.edited || (command?.name !== 'waive' && command?.name !== 'approve')) continue;
     const situation = { facts, progress: progressOf([...found]), at: input.at };
     const verdict = command.name === 'waive' ? waive(situation, act) : approve(situation, act, () => []);
-    if (verdict.is !== 'counts') continue;
+    if (verdict.is !== 'counts' || !mayComeEarly(verdict.events)) continue;
     const source = {
       kind: input.kind,
       id: input.id,

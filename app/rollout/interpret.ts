@@ -8,9 +8,10 @@ import { close, closeByException } from './close.ts';
 import { commandNames, yamlBlockOf } from './command.ts';
 import { advise } from './embargo.ts';
 import { approve, waive } from './exceptions.ts';
+import { mayComeEarly } from './foreseen.ts';
 import { call, excuse } from './invite.ts';
 import { pilot } from './pilot.ts';
-import type { AskedException } from './progress.ts';
+import type { AskedException } from './participation.ts';
 import { rollback } from './rollback.ts';
 import { type Act, type Situation, type Verdict, counts, nothing, refused } from './situation.ts';
 import { accept, decline, deployed, leave, report } from './stage.ts';
@@ -23,7 +24,10 @@ export function judge(situation: Situation, act: Act): Verdict {
   const verdict = act.command ? judgeCommand(situation, act, act.command.word) : judgeReview(situation, act);
   if (verdict.is === 'counts' && situation.progress.phase === 'none') {
     // They are waited with: see `foreseen`.
-    if (act.command?.name === 'waive' || act.command?.name === 'approve') return nothing;
+    if (act.command?.name === 'waive' || act.command?.name === 'approve')
+      return mayComeEarly(verdict.events) ? nothing : refused(tooEarlyToSkip);
+    // What was merged by hand before it was certified has no other way out.
+    if (situation.progress.held && verdict.events.every(({ event }) => event === 'closed')) return verdict;
     return refused(
       'The ticket is not certified yet: it has to be complete and marked ready for review first.',
     );
@@ -35,6 +39,9 @@ export function judge(situation: Situation, act: Act): Verdict {
     'This was edited before it was read, so it is not certain what its author meant. Please write it again.',
   );
 }
+
+const tooEarlyToSkip =
+  'The ticket is not certified yet, and its content may still change: only exceptions from `version` and `cadence` are asked for before that. Ask again once it is certified.';
 
 /** Acts that can only move a release away from production: nothing but their being wrong turns them away. */
 export const isNegative = (event: Event): boolean =>

@@ -2,7 +2,8 @@ import type { Facts } from '../model/facts.ts';
 import { mendName } from '../model/near-miss.ts';
 import { inline } from '../wording/markdown.ts';
 import { committedSites, isIn, isProvider } from './authority.ts';
-import { requestersSites, takingPart } from './reports.ts';
+import type { Participation } from './participation.ts';
+import { awaitedSince, mustReportAgain, requestersSites, takingPart } from './reports.ts';
 import { type Act, type Situation, type Verdict, clocksIn, counts, nothing, refused } from './situation.ts';
 import { isOpenToSites } from './stage.ts';
 
@@ -64,7 +65,8 @@ export function excuse(situation: Situation, { input, command }: Act): Verdict {
   const part = progress.sites.get(site);
   const gone = part?.ended ?? progress.absent.get(site);
   if (gone?.event === 'excused') return nothing;
-  if (part?.report && !gone) return refused(`${site} has reported; its report stands.`);
+  if (part?.report && !gone && !mustReportAgain(facts, progress, part))
+    return refused(`${site} has reported; its report stands.`);
   const reason = (command?.text ?? '').slice(word.length).trim();
   if (reason === '') return refused(`Please say why: \`/excuse ${site} <reason>\`.`);
   // A site that said no itself need not become late first.
@@ -81,6 +83,8 @@ export function excuse(situation: Situation, { input, command }: Act): Verdict {
 function excusedFrom(situation: Situation, site: string): string {
   const { progress } = situation;
   const part = progress.sites.get(site);
+  // Who goes and comes back again and again would otherwise never be overdue.
+  if (part?.returned === true && !part.report) return part.acceptedAt;
   if (part) return reportDue(situation, part);
   return answerDue(situation, site) ?? clocksIn(situation).due(progress.since, 'accept');
 }
@@ -91,15 +95,15 @@ export function overdueSites(situation: Situation): readonly string[] {
   const silent = requestersSites(facts).filter(
     (site) => !progress.sites.has(site) && !progress.absent.has(site),
   );
-  const parts = takingPart(progress).flatMap(({ site, report }) => (report ? [] : [site]));
+  const parts = takingPart(progress)
+    .filter((part) => !part.report || mustReportAgain(facts, progress, part))
+    .map(({ site }) => site);
   return [...parts, ...silent].filter((site) => excusedFrom(situation, site) <= at);
 }
 
 /** When the report of a site that accepted is due (R-2.4-T3). */
-export const reportDue = (
-  situation: Situation,
-  part: { readonly deployedAt: string | undefined; readonly acceptedAt: string },
-): string => clocksIn(situation).due(part.deployedAt ?? part.acceptedAt, 'step3');
+export const reportDue = (situation: Situation, part: Participation): string =>
+  clocksIn(situation).due(awaitedSince(situation.facts, situation.progress, part), 'step3');
 
 /** Invited sites that have answered neither way, and whether their time is over. */
 export function silentSites(

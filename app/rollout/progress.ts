@@ -1,42 +1,9 @@
 import type { Shelf } from '../model/channel.ts';
 import type { ClockMark, ClockName } from '../model/clock.ts';
-import type { Closing, ExceptionRole, ExceptionRule } from '../model/exception.ts';
-import type { Entry, NewEntry, Person, Source } from '../model/journal.ts';
+import type { Entry, NewEntry, Person } from '../model/journal.ts';
 import type { Pilot } from '../model/pilot.ts';
-import type { EarlyAdopterReport } from '../model/report.ts';
 import type { State } from '../model/state.ts';
-
-export type Of<K extends NewEntry['event']> = Extract<NewEntry, { event: K }>;
-
-/** The part of a site that accepted, as the journal tells it. */
-export interface Participation {
-  readonly site: string;
-  readonly committed: boolean;
-  readonly acceptedAt: string;
-  readonly acceptedBy: readonly Person[];
-  readonly deployedAt: string | undefined;
-  readonly report:
-    | {
-        readonly at: string;
-        readonly by: Person | 'rollout';
-        readonly source: Source | undefined;
-        readonly value: EarlyAdopterReport;
-      }
-    | undefined;
-  /** The site left, or was excused, before it reported: nobody waits for it any more. */
-  readonly ended: Of<'left'> | Of<'excused'> | undefined;
-}
-
-/** An exception that was asked for, and who stands behind it. */
-export interface AskedException {
-  readonly id: string;
-  readonly rules: readonly ExceptionRule[];
-  readonly reason: string;
-  readonly at: string;
-  readonly close: Closing | undefined;
-  /** Who asked, and who approved, each with the roles that the person had then. */
-  readonly backers: readonly { readonly by: Person; readonly as: readonly ExceptionRole[] }[];
-}
+import type { AskedException, Of, Participation } from './participation.ts';
 
 /** Where a release stands according to its journal alone. */
 export interface Progress {
@@ -135,7 +102,6 @@ function fold(entries: readonly (Entry | NewEntry)[]): Progress {
     frozen: undefined,
     thawed: [],
     pilots: new Map(),
-    advisories: [],
     reminded: new Map(),
     review: undefined,
     reviewed: false,
@@ -161,6 +127,8 @@ const nothingYet = () => ({
   sites: new Map<string, Participation>(),
   absent: new Map<string, Of<'declined'> | Of<'excused'>>(),
   exceptions: new Map<string, AskedException>(),
+  // What was published of an old content says nothing of a new one: that may be under another embargo.
+  advisories: [],
   pauses: [],
   closed: undefined,
   held: undefined,
@@ -308,6 +276,7 @@ function takePart(draft: Draft, entry: Of<'accepted'> | Of<'deployed'> | Of<'rep
     acceptedAt: entry.event === 'accepted' ? entry.at : (known?.acceptedAt ?? entry.at),
     acceptedBy: by === 'rollout' || people.some((person) => person.id === by.id) ? people : [...people, by],
     deployedAt: known?.deployedAt ?? (entry.event === 'deployed' ? entry.at : undefined),
+    returned: known?.returned === true || (entry.event === 'accepted' && known?.ended !== undefined),
     report:
       entry.event === 'reported'
         ? { at: entry.at, by: entry.by, source: entry.source, value: entry.report }
@@ -317,9 +286,13 @@ function takePart(draft: Draft, entry: Of<'accepted'> | Of<'deployed'> | Of<'rep
   draft.sites.set(entry.site, site);
   draft.absent.delete(entry.site);
   if (entry.event === 'reported' && entry.report.outcome === 'reject')
-    draft.rejects.set(entry.digest, entry.at);
+    draft.rejects.set(entry.digest, laterOf(draft.rejects.get(entry.digest), entry.at));
   if (draft.phase === 'verified') enter(draft, 'rolling-out', entry.at);
 }
+
+/** A Reject may be read after a later one: by that it takes nothing from it. */
+const laterOf = (known: string | undefined, at: string): string =>
+  known !== undefined && known > at ? known : at;
 
 function goesWithout(draft: Draft, entry: Of<'left'> | Of<'excused'>): void {
   const known = draft.sites.get(entry.site);

@@ -1,7 +1,8 @@
 import type { Facts } from '../model/facts.ts';
 import { type Outcome, outcomes } from '../model/report.ts';
-import { committedSites, isProvidersOwn, sitesOf } from './authority.ts';
-import { type Participation, type Progress, sourceKey } from './progress.ts';
+import { committedSites, isProvider, isProvidersOwn, sitesOf } from './authority.ts';
+import type { Participation } from './participation.ts';
+import { type Progress, sourceKey } from './progress.ts';
 
 /** Sites that accepted and neither left nor were excused: those whose report is awaited or there. */
 export const takingPart = (progress: Progress): readonly Participation[] =>
@@ -40,15 +41,21 @@ export function missingReports(facts: Facts, progress: Progress): readonly strin
     );
   }
   const least = minimumReports(facts);
-  const independent = parts.filter((part) => part.report && !isProvidersOwn(facts, part.site)).length;
+  const reported = parts.filter((part) => part.report);
+  const independent = reported.filter((part) => !isOwnWord(facts, part)).length;
   if (independent < least) {
-    const own = parts.some((part) => part.report && isProvidersOwn(facts, part.site));
+    const own = independent < reported.length;
     missing.push(
       `${String(independent)} of at least ${String(least)} report${least === 1 ? '' : 's'} came in${own ? ', not counting the provider’s own sites' : ''}`,
     );
   }
   return missing;
 }
+
+/** Is it the provider's own site, or somebody's word who made the release himself, a committer say (A-27, I12)? */
+const isOwnWord = (facts: Facts, { site, report }: Participation): boolean =>
+  isProvidersOwn(facts, site) ||
+  (report !== undefined && report.by !== 'rollout' && isProvider(facts, report.by));
 
 /** A-10: the class's minimum, or as many as there are committed sites whose reports count towards it (A-27) if fewer, never less than one. */
 export function minimumReports(facts: Facts): number {
@@ -69,7 +76,8 @@ export function requestersSites(facts: Facts): readonly string[] {
 
 /** The worst of the reports that stand: what the system suggests as the outcome, never more (A-12). */
 export function worstReport(progress: Progress): Outcome | undefined {
-  const given = new Set(takingPart(progress).flatMap(({ report }) => report?.value.outcome ?? []));
+  // Also of a site that was excused from reporting again: what it found was found.
+  const given = new Set([...progress.sites.values()].flatMap(({ report }) => report?.value.outcome ?? []));
   return outcomes.findLast((outcome) => given.has(outcome));
 }
 
@@ -93,15 +101,27 @@ export function isTainted(facts: Facts, part: Participation): boolean {
 }
 
 /** A no that could not be read as a report is not lost: it holds the release until its site says what it means (I11, I15). */
-function hasUnreadNo(facts: Facts, progress: Progress, part: Participation): boolean {
-  return facts.inputs.some(
-    ({ kind, id, by, at, review }) =>
-      kind === 'review' &&
-      review === 'changes-requested' &&
-      at > (part.report?.at ?? '') &&
-      !progress.seen.has(sourceKey(kind, id)) &&
-      sitesOf(facts, by).some(({ site }) => site === part.site),
-  );
+const hasUnreadNo = (facts: Facts, progress: Progress, part: Participation): boolean =>
+  unreadNos(facts, progress, part).length > 0;
+
+/** When they were said. */
+const unreadNos = (facts: Facts, progress: Progress, part: Participation): readonly string[] =>
+  facts.inputs
+    .filter(
+      ({ kind, id, by, at, review }) =>
+        kind === 'review' &&
+        review === 'changes-requested' &&
+        at > (part.report?.at ?? '') &&
+        !progress.seen.has(sourceKey(kind, id)) &&
+        sitesOf(facts, by).some(({ site }) => site === part.site),
+    )
+    .map(({ at }) => at);
+
+/** Since when the site's report is awaited: its deployment or acceptance, or its last word when that is not enough. */
+export function awaitedSince(facts: Facts, progress: Progress, part: Participation): string {
+  const begun = part.deployedAt ?? part.acceptedAt;
+  if (!part.report || !mustReportAgain(facts, progress, part)) return begun;
+  return [begun, part.report.at, ...unreadNos(facts, progress, part)].toSorted().at(-1) ?? begun;
 }
 
 /** Is the site's report not enough any more: edited after it was read, or followed by a no that could not be read? */
@@ -112,7 +132,7 @@ export const mustReportAgain = (facts: Facts, progress: Progress, part: Particip
 /** Targets that no site reported on. Told, so that whoever closes knows. */
 export function uncoveredTargets(facts: Facts, progress: Progress): readonly string[] {
   const covered = new Set(
-    [...progress.sites.values()].flatMap((part) =>
+    takingPart(progress).flatMap((part) =>
       (part.report?.value.targets ?? []).map(({ platform, arch }) => `${platform} ${arch}`),
     ),
   );

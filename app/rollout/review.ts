@@ -1,7 +1,8 @@
 import type { Facts } from '../model/facts.ts';
 import type { Event } from '../model/journal.ts';
 import { isApproved } from './exceptions.ts';
-import type { AskedException, Progress } from './progress.ts';
+import type { AskedException } from './participation.ts';
+import type { Progress } from './progress.ts';
 import { classOf } from './situation.ts';
 import { due } from './timeline.ts';
 

@@ -4,7 +4,7 @@ import { ticketProblems } from './certify.ts';
 import { graceOf } from './grace.ts';
 import { intakeOf } from './intake.ts';
 import { reportDue } from './invite.ts';
-import { mustReportAgain, takingPart } from './reports.ts';
+import { awaitedSince, mustReportAgain, takingPart } from './reports.ts';
 import type { Progress } from './progress.ts';
 import { type Situation, clocksIn } from './situation.ts';
 import { dueAfterFreeze, frozenBy } from './standstill.ts';
@@ -68,7 +68,7 @@ export function runningClocks(situation: Situation, state: State): readonly Runn
       const reports = takingPart(progress)
         .filter((part) => !part.report || mustReportAgain(facts, progress, part))
         .map((part): RunningClock => {
-          const begun = part.deployedAt ?? part.acceptedAt;
+          const begun = awaitedSince(facts, progress, part);
           const half = clocks.halfway(begun, 'step3');
           return { clock: 'step3', who: part.site, since: begun, half, due: reportDue(situation, part) };
         });

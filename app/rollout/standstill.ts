@@ -3,7 +3,7 @@ import { lifted } from './exceptions.ts';
 import { freezeAt, freezeEnds } from './freeze.ts';
 import { type Act, type Situation, type Verdict, classOf, counts, nothing, refused } from './situation.ts';
 import { terminalStates } from '../model/state.ts';
-import { quoted } from '../wording/markdown.ts';
+import { inline } from '../wording/markdown.ts';
 
 /**
  * What keeps the release from moving into production although it is ready: a manager's `/freeze`, or a freeze of the calendar, which
@@ -12,12 +12,13 @@ import { quoted } from '../wording/markdown.ts';
 export function frozenBy(situation: Situation): string | undefined {
   const { facts, progress, at } = situation;
   const { frozen } = progress;
-  if (lifted(situation, 'freeze')) return undefined;
   if (frozen) {
+    // A freeze by hand says that something is wrong: only an exception that was asked for in view of it passes.
+    if (lifted(situation, 'freeze', frozen.at)) return undefined;
     const by = frozen.by === 'rollout' ? '' : ` by ${frozen.by.login}`;
-    return `moves into production are frozen${by}: ${quoted(frozen.reason)} (\`/unfreeze\` ends it)`;
+    return `moves into production are frozen${by}: ${inline(frozen.reason)} (\`/unfreeze\` ends it)`;
   }
-  if (classOf(facts) === 'emergency') return undefined;
+  if (classOf(facts) === 'emergency' || lifted(situation, 'freeze')) return undefined;
   const { calendar } = facts.configuration.policy;
   const planned = freezeAt(calendar, at);
   if (!planned) return undefined;

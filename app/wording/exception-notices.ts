@@ -1,6 +1,6 @@
 import type { Notice } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
-import { expiryOf, isApproved, openExceptions } from '../rollout/exceptions.ts';
+import { expiryOf, isApproved, isSecurityMatter, openExceptions } from '../rollout/exceptions.ts';
 import type { Progress } from '../rollout/progress.ts';
 import { quoted } from './markdown.ts';
 
@@ -25,10 +25,10 @@ export function exceptionNotices(facts: Facts, progress: Progress): readonly Not
       const asked = progress.exceptions.get(entry.exception);
       const waitsFor = open.get(entry.exception);
       if (!asked || waitsFor === undefined) continue;
-      const isSecurity = entry.rules.some((rule) => rule === 'staged-rollout' || rule === 'verification');
+      const skips = entry.rules.some((rule) => rule === 'staged-rollout' || rule === 'verification');
       tell(
         `exception:${entry.exception}:${mark}`,
-        `${team('staged-rollout')} ${team('technology-unit')}${isSecurity && facts.ticket.value?.spec.reason === 'security' ? ` ${team('svg')}` : ''} ${who} asks for the exception **${entry.exception}**: ${entry.rules.join(', ')} (A-22).`,
+        `${team('staged-rollout')} ${team('technology-unit')}${skips && isSecurityMatter(facts) ? ` ${team('svg')}` : ''} ${who} asks for the exception **${entry.exception}**: ${entry.rules.join(', ')} (A-22).`,
         '',
         quoted(entry.reason),
         '',

@@ -1,6 +1,6 @@
 import type { Decision, Step } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
-import { inline, quoted, shortDigest } from './markdown.ts';
+import { inline, shortDigest } from './markdown.ts';
 
 type Told = Pick<
   Decision,
@@ -81,7 +81,7 @@ function sideLines(told: Told): readonly string[] {
   const section = (heading: string, items: readonly string[]): void => {
     if (items.length > 0) lines.push(...(heading === '' ? [] : [heading]), ...items, '');
   };
-  section('', told.rolledBack === undefined ? [] : [`**Rolled back** (A-34): ${quoted(told.rolledBack)}`]);
+  section('', told.rolledBack === undefined ? [] : [`**Rolled back** (A-34): ${inline(told.rolledBack)}`]);
   section('', told.frozen === undefined ? [] : [`**Frozen**: ${told.frozen}.`]);
   section(
     '**Exceptions** (A-22)',
