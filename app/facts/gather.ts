@@ -5,24 +5,22 @@ import type { Manifest } from '../model/manifest.ts';
 import type { Problem } from '../model/problem.ts';
 import { journalPath, parseTicketPath } from '../model/release-id.ts';
 import { TicketSchema } from '../model/ticket.ts';
+import { terminalStates } from '../model/state.ts';
 import { examine, yamlLimits } from '../model/yaml.ts';
 import { readJournal } from '../record/journal-file.ts';
 import type { GitRecord } from '../record/repository.ts';
 import { concerned } from '../rollout/move.ts';
 import { type Progress, progressOf } from '../rollout/progress.ts';
 import { readTicket } from '../rollout/ticket.ts';
-import { betaMarker } from '../wording/beta-advice.ts';
-import { callTitle } from '../wording/call.ts';
-import { reviewTitle } from '../rollout/review.ts';
 import { readChecks, readComments, readPull, readRefs, readReviews } from './conversation.ts';
 import { releaseDigest } from './digest.ts';
-import { GocdbOutage } from './gocdb.ts';
+import { nodesInGocdb } from './gocdb.ts';
 import { manifestOf, manifestPathsOf } from './manifests.ts';
 import { configurationPaths } from './configuration.ts';
 import { componentFolder, historyOf } from './history.ts';
+import { readCall, readReview } from './own-issues.ts';
 import { readPromotion } from './promotion.ts';
 import type { Sources } from './sources.ts';
-import { hasStatus } from './status.ts';
 
 /** What the facts were read from, for the effects: the commit that a compare-and-swap rests on. */
 export interface Gathered {
@@ -139,7 +137,10 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
     changes,
     ticket,
     configuration,
-    gocdb: await readGocdb(sources, journal, comments.own),
+    // Of a release that has ended nobody is told any more, and nothing is asked.
+    gocdb: terminalStates.has(progress.state)
+      ? new Map()
+      : await nodesInGocdb(sources, journal, comments.own),
     isPublic: !rest.base.repo.private,
     teams: {
       provider,
@@ -261,92 +262,4 @@ async function readBackOf(
     }),
   );
   return Object.fromEntries(seen);
-}
-
-/** The call issue of this release: by its number in the journal, or by its title when a run was cut off before it was recorded. */
-async function readCall(
-  { github, at, self }: Sources,
-  journal: readonly Entry[],
-  id: string | undefined,
-  number: number,
-): Promise<Facts['call']> {
-  const called = journal.findLast((entry) => entry.event === 'called');
-  if (called?.event === 'called') {
-    return github.rest.issues.get({ ...at, issue_number: called.issue }).then(
-      ({ data }) => ({ number: data.number, open: data.state === 'open', url: data.html_url }),
-      (error: unknown) => {
-        // A call that somebody deleted is a call that is over: sites accept in the ticket.
-        if (hasStatus(error, 404, 410)) return { number: called.issue, open: false, url: '' };
-        throw error;
-      },
-    );
-  }
-  if (
-    id === undefined ||
-    !journal.some((entry) => entry.event === 'published' && entry.shelf === 'staged-rollout')
-  )
-    return undefined;
-  return ownIssue({ github, at, self }, 'call', callTitle(id, number));
-}
-
-/** An issue of our own by its label and title: for what a run that was cut off did not record. */
-async function ownIssue(
-  { github, at, self }: Pick<Sources, 'github' | 'at' | 'self'>,
-  label: string,
-  title: string,
-): Promise<Facts['call']> {
-  const issues = await github.paginate(github.rest.issues.listForRepo, {
-    ...at,
-    creator: self.login,
-    labels: label,
-    state: 'all',
-    per_page: 100,
-  });
-  const issue = issues.find((one) => one.title === title);
-  return issue && { number: issue.number, open: issue.state === 'open', url: issue.html_url };
-}
-
-/** What GOCDB says of nodes that reports name and that nobody was told of. An outage of GOCDB keeps nothing waiting: the next look asks again. */
-async function readGocdb(
-  { gocdb }: Sources,
-  journal: readonly Entry[],
-  own: Facts['ownComments'],
-): Promise<Facts['gocdb']> {
-  if (!gocdb) return new Map();
-  const told = new Set(own.map(({ marker }) => marker));
-  const found = new Map<string, GocdbHost>();
-  for (const entry of journal) {
-    if (entry.event !== 'reported' || told.has(betaMarker(entry))) continue;
-    const hosts = (entry.report.nodes ?? []).map(({ host }) => host);
-    if (hosts.length === 0) continue;
-    try {
-      for (const [host, seen] of await gocdb(hosts, entry.site)) found.set(host, seen);
-    } catch (error) {
-      if (!(error instanceof GocdbOutage)) throw error;
-    }
-  }
-  return found;
-}
-
-/** The issue of the review after an exception; asked for only where there was an exception and the release is in production. */
-async function readReview(
-  sources: Sources,
-  progress: Progress,
-  id: string | undefined,
-  number: number,
-): Promise<Facts['review']> {
-  if (id === undefined || progress.inProduction === undefined || progress.exceptions.size === 0)
-    return undefined;
-  if (progress.reviewed) return undefined;
-  const { github, at } = sources;
-  if (!progress.review) return ownIssue(sources, 'after-review', reviewTitle(id, number));
-  const { issue } = progress.review;
-  return github.rest.issues.get({ ...at, issue_number: issue }).then(
-    ({ data }) => ({ number: issue, open: data.state === 'open' }),
-    (error: unknown) => {
-      // A review that somebody deleted is not done: it stays open in the record.
-      if (hasStatus(error, 404, 410)) return { number: issue, open: true };
-      throw error;
-    },
-  );
 }

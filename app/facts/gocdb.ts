@@ -1,5 +1,8 @@
+import type { Facts } from '../model/facts.ts';
 import type { GocdbHost } from '../model/gocdb.ts';
+import type { Entry } from '../model/journal.ts';
 import { link } from '../model/scalar.ts';
+import { betaMarker } from '../wording/beta-advice.ts';
 import { OddXml, type XmlElement, readXml } from './xml.ts';
 
 /** GOCDB did not answer, or not with what it promises. Nothing is decided on it: advice waits. */
@@ -182,16 +185,53 @@ async function onePage(address: URL, mostBytes: number, signal: AbortSignal): Pr
   }
 }
 
-/** The same reader, with each answer kept for an hour: a ticket is looked at much more often than a site changes its flags. */
+const answerKept = 3_600_000;
+const outageKept = 300_000;
+
+/**
+ * The same reader, with each answer kept for an hour: a ticket is looked at much more often than a site changes its flags. After an outage
+ * nothing is asked for five minutes: a GOCDB that hangs must not hold up every look at every ticket.
+ */
 export function keepingAnswers(reader: GocdbReader, now: () => Date): GocdbReader {
   const kept = new Map<string, { readonly until: number; readonly answer: ReadonlyMap<string, GocdbHost> }>();
+  let outage: { readonly until: number; readonly error: GocdbOutage } | undefined;
   return async (hosts, site) => {
     const key = JSON.stringify([site, hosts]);
     const before = kept.get(key);
     if (before && before.until > now().getTime()) return before.answer;
-    const answer = await reader(hosts, site);
-    if (kept.size >= mostKept) kept.clear();
-    kept.set(key, { until: now().getTime() + 3_600_000, answer });
-    return answer;
+    if (outage && outage.until > now().getTime()) throw outage.error;
+    try {
+      const answer = await reader(hosts, site);
+      if (kept.size >= mostKept) kept.clear();
+      kept.set(key, { until: now().getTime() + answerKept, answer });
+      return answer;
+    } catch (error) {
+      if (error instanceof GocdbOutage) outage = { until: now().getTime() + outageKept, error };
+      throw error;
+    }
   };
+}
+
+/** What GOCDB says of nodes that reports name and that nobody was told of. An outage keeps nothing waiting: a later look asks again. */
+export async function nodesInGocdb(
+  { gocdb }: { readonly gocdb: GocdbReader | undefined },
+  journal: readonly Entry[],
+  own: Facts['ownComments'],
+): Promise<Facts['gocdb']> {
+  if (!gocdb) return new Map();
+  const told = new Set(own.map(({ marker }) => marker));
+  const found = new Map<string, GocdbHost>();
+  for (const entry of journal) {
+    if (entry.event !== 'reported' || told.has(betaMarker(entry))) continue;
+    const hosts = (entry.report.nodes ?? []).map(({ host }) => host);
+    if (hosts.length === 0) continue;
+    try {
+      for (const [host, seen] of await gocdb(hosts, entry.site)) found.set(host, seen);
+    } catch (error) {
+      if (!(error instanceof GocdbOutage)) throw error;
+      // Each question may take its whole deadline: after one, no other is asked.
+      return found;
+    }
+  }
+  return found;
 }

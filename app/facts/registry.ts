@@ -13,7 +13,8 @@ import type { GitRecord } from '../record/repository.ts';
 import type { DocumentSigner } from '../record/signer.ts';
 import { isRunning, readLine } from '../registry/commitments.ts';
 import { readRequest } from '../registry/request.ts';
-import { readComments } from './conversation.ts';
+import { keepingPersons } from './accounts.ts';
+import { type GitHub, readComments } from './conversation.ts';
 import { type RestIssue, issueFacts } from './issue.ts';
 import type { Sources } from './sources.ts';
 import { hasStatus } from './status.ts';
@@ -100,18 +101,25 @@ export async function gatherRequest(
   return { facts: { ...facts, memberships: await membershipsOf(sources, facts, refused) }, main };
 }
 
+const lookUps = new WeakMap<GitHub, (login: string) => Promise<boolean>>();
+
 /** Which logins of the form are people: organisations and Apps administer no site. */
-async function accountsOf({ github }: Sources, body: string): Promise<ReadonlySet<string>> {
+async function accountsOf({ github, now }: Sources, body: string): Promise<ReadonlySet<string>> {
+  const isPerson = lookUps.get(github) ?? keepingPersons((login) => isUser(github, login), now);
+  lookUps.set(github, isPerson);
   const found = new Set<string>();
-  for (const login of readRequest(body).logins ?? []) {
-    try {
-      const { data } = await github.rest.users.getByUsername({ username: login });
-      if (data.type === 'User') found.add(login.toLowerCase());
-    } catch (error) {
-      if (!hasStatus(error, 404)) throw error;
-    }
-  }
+  for (const login of readRequest(body).logins ?? [])
+    if (await isPerson(login)) found.add(login.toLowerCase());
   return found;
+}
+
+async function isUser(github: GitHub, login: string): Promise<boolean> {
+  try {
+    return (await github.rest.users.getByUsername({ username: login })).data.type === 'User';
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+    return false;
+  }
 }
 
 async function providersOf(

@@ -25,7 +25,7 @@ export const reviewedExceptions = (facts: Facts, progress: Progress): readonly A
 /** A release that an exception let through is in production, and nobody has been asked to look at it again. */
 export const wantsReview = (facts: Facts, progress: Progress): boolean =>
   progress.inProduction !== undefined &&
-  progress.review === undefined &&
+  !progress.reviewed &&
   facts.review === undefined &&
   reviewedExceptions(facts, progress).length > 0;
 
@@ -33,14 +33,10 @@ export const wantsReview = (facts: Facts, progress: Progress): boolean =>
 export function reviewEvents(facts: Facts, progress: Progress): readonly Event[] {
   const { review, now } = facts;
   if (!review || progress.inProduction === undefined) return [];
-  if (!progress.review)
+  // Another one is opened when somebody deleted the first: without it the review could never be done.
+  if (progress.review?.issue !== review.number && !progress.reviewed)
     return [{ event: 'review-opened', issue: review.number, due: reviewDue(facts, progress) }];
-  return review.open ||
-    progress.reviewed ||
-    progress.review.issue !== review.number ||
-    now < progress.review.at
-    ? []
-    : [{ event: 'reviewed' }];
+  return review.open || progress.reviewed || now < (progress.review?.at ?? '') ? [] : [{ event: 'reviewed' }];
 }
 
 /** When the review is due: so many working days after production, on the working clock also after an emergency. */

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { GocdbOutage, gocdbReader } from '../../app/facts/gocdb.ts';
+import { GocdbOutage, gocdbReader, keepingAnswers, nodesInGocdb } from '../../app/facts/gocdb.ts';
+import { factsAt, after } from '../rollout/facts.ts';
+import { told } from '../rollout/story.ts';
 
 const sample = (name: string): string => readFileSync(`test/facts/gocdb/${name}.xml`, 'utf8');
 const none = '<?xml version="1.0"?>\n<results/>';
@@ -138,5 +140,27 @@ describe('A GOCDB that does not behave is an outage', () => {
   test('one that is not there', async () => {
     const read = gocdbReader({ url: 'http://127.0.0.1:1/', now: () => duringDowntime });
     await expect(read(['ce01.lip-lisbon.example'])).rejects.toThrow(GocdbOutage);
+  });
+});
+
+describe('A GOCDB that is away', () => {
+  test('is asked by one question, and again after five minutes: nobody waits for it at every look', async () => {
+    answer = (_, response) => response.writeHead(503).end();
+    let now = duringDowntime.getTime();
+    const kept = keepingAnswers(reader(), () => new Date(now));
+    const node = { host: 'ce.cesga.example' };
+    const { journal } = after(
+      factsAt('deployed'),
+      told.reported({ nodes: [node] }),
+      told.reported({ site: 'SiGNET', nodes: [node] }),
+    );
+    expect(await nodesInGocdb({ gocdb: kept }, journal, [])).toEqual(new Map());
+    const once = asked.length;
+    expect(once).toBe(1);
+    await nodesInGocdb({ gocdb: kept }, journal, []);
+    expect(asked).toHaveLength(once);
+    now += 301_000;
+    await nodesInGocdb({ gocdb: kept }, journal, []);
+    expect(asked).toHaveLength(2 * once);
   });
 });

@@ -291,4 +291,27 @@ describe('What comes to rest', () => {
     expect(gains(closes(merged, 'success Fine.'))).toEqual([]);
     expect(gains(closes(merged, 'reject Nobody looked at it.', svea))).toEqual([]);
   });
+
+  test('a review that somebody deleted is opened anew, and can be done (A-22)', () => {
+    const opened = inProduction(
+      [
+        told.asked(['freeze'], joao, ['staged-rollout'], { at: '2026-03-09T10:00:00Z' }),
+        told.approved(tiziana, ['technology-unit'], '2026-03-09T10:30:00Z'),
+      ],
+      [['2026-03-09T13:06:00Z', { event: 'review-opened', issue: 600, due: '2026-03-16T13:05:00Z' }]],
+    );
+    expect(decide({ ...opened, review: { number: 600, open: true } }).todo.openReview).toBe(false);
+    const deleted = { ...opened, now: '2026-03-09T15:00:00Z' };
+    expect(decide(deleted).todo.openReview).toBe(true);
+    const again = { ...deleted, review: { number: 601, open: true } };
+    expect(gains(again)).toEqual(['review-opened']);
+    const recorded = after(again, [
+      again.now,
+      { event: 'review-opened', issue: 601, due: '2026-03-16T13:05:00Z' },
+    ]);
+    expect(gains(recorded)).toEqual([]);
+    expect(decide(recorded).todo.openReview).toBe(false);
+    const reviewed = { ...recorded, now: '2026-03-10T15:00:00Z', review: { number: 601, open: false } };
+    expect(gains(reviewed)).toEqual(['reviewed']);
+  });
 });
