@@ -13,7 +13,7 @@ import { foreseen } from './foreseen.ts';
 import { invitedSites } from './invite.ts';
 import { intakeOf, pulledEvents } from './intake.ts';
 import { actsIn } from './acts.ts';
-import { isNegative, judge } from './interpret.ts';
+import { canBeNegative, isNegative, judge } from './interpret.ts';
 import { judgeMerge } from './merge.ts';
 import { movedEvents, wantedMove } from './move.ts';
 import { type Progress, progressOf, sourceKey } from './progress.ts';
@@ -87,8 +87,9 @@ function hear(
     const key = sourceKey(input.kind, input.id, part);
     if (progress().seen.has(key)) continue;
     const marker = `answer:${key}`;
-    const verdict = judgeThenAndNow(facts, progress(), entries(), act);
     // Whoever may edit our comments could mark somebody's no as answered: an answer settles everything but a no (I10, I11).
+    if (answered.has(marker) && !canBeNegative(act)) continue;
+    const verdict = judgeThenAndNow(facts, progress(), entries(), act);
     const isNo = verdict.is === 'counts' && verdict.events.every(isNegative);
     if (answered.has(marker) && !isNo) continue;
     if (verdict.is === 'counts') {
@@ -160,32 +161,14 @@ const mayClose = (facts: Facts, by: Person): boolean =>
 function standingOf(facts: Facts, progress: Progress) {
   const state = stateOf(facts, progress);
   const situation: Situation = { facts, progress, at: facts.now };
-  const awaited = awaitedOf(situation, state);
-  const side = sideStandings(situation, state);
-  // Field by field: putting three objects into one by `...` takes as long as all the rest of a decision.
   return {
     state,
     held: state === 'closing' && progress.held !== undefined,
     release: facts.ticket.id,
     digest: facts.ticket.digest,
     steps: stepsOf(facts, progress, state),
-    waiting: awaited.waiting,
-    awaiting: awaited.awaiting,
-    sites: awaited.sites,
-    labels: awaited.labels,
-    assignees: awaited.assignees,
-    requestTeams: awaited.requestTeams,
-    requestUsers: awaited.requestUsers,
-    commands: awaited.commands,
-    suggestion: side.suggestion,
-    exceptions: side.exceptions,
-    pilots: side.pilots,
-    advisories: side.advisories,
-    problems: side.problems,
-    frozen: side.frozen,
-    rolledBack: side.rolledBack,
-    remarks: side.remarks,
-    forecast: side.forecast,
+    ...awaitedOf(situation, state),
+    ...sideStandings(situation, state),
   };
 }
 
@@ -204,9 +187,10 @@ function conclude(
   const isOpenYet = progress.closed === undefined && progress.merged === undefined;
   const inRollout = isOpenYet && (progress.phase === 'verified' || progress.phase === 'rolling-out');
   const callOpen = facts.call?.open === true;
+  // As in `fold`: a literal that begins with a copy would be slow.
   return {
-    ...standing,
     record,
+    ...standing,
     answers,
     notices: record.length > 0 ? [] : noticesOf(facts, progress, standing),
     todo: {

@@ -22,6 +22,8 @@ export function foreseen(facts: Facts, progress: Progress): readonly NewEntry[] 
     const { input, part, command } = act;
     if (input.edited || (command?.name !== 'waive' && command?.name !== 'approve')) continue;
     const situation = { facts, progress: progressOf([...found]), at: input.at };
+    // What changes while it is listed page by page may be listed twice.
+    if (situation.progress.seen.has(sourceKey(input.kind, input.id, part))) continue;
     const verdict = command.name === 'waive' ? waive(situation, act) : approve(situation, act, () => []);
     if (verdict.is !== 'counts' || !mayComeEarly(verdict.events)) continue;
     const source = {
@@ -30,7 +32,6 @@ export function foreseen(facts: Facts, progress: Progress): readonly NewEntry[] 
       ...(part === 0 ? {} : { part }),
       body: input.bodySha256,
     };
-    if (progress.seen.has(sourceKey(input.kind, input.id, part))) continue;
     found.push(...verdict.events.map((event) => ({ ...event, at: input.at, by: input.by, source })));
   }
   return found;

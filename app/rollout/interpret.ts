@@ -51,6 +51,10 @@ export const isNegative = (event: Event): boolean =>
   (event.event === 'asked' && event.rules.every((rule) => rule === 'early-reject' || rule === 'rollback')) ||
   event.event === 'frozen';
 
+/** Could an act, as it is written, become such an event? Of the others an answer is the last word, and they need not be judged again. */
+export const canBeNegative = ({ command }: Act): boolean =>
+  command === undefined || ['reject', 'close', 'freeze', 'rollback'].includes(command.word);
+
 function judgeCommand(situation: Situation, act: Act, word: string): Verdict {
   switch (act.command?.name) {
     case 'accept':

@@ -51,7 +51,9 @@ export function runningClocks(situation: Situation, state: State): readonly Runn
       ];
     }
     case 'unverified': {
-      const { pauses } = progress;
+      const { pauses, verification } = progress;
+      // Accepted, and the packages are on their way: that is nobody's time but the system's.
+      if (verification?.report.outcome.startsWith('accept') === true) return [];
       return [
         {
           clock: 'step2',

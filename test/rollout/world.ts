@@ -1,4 +1,5 @@
 import type { Channel } from '../../app/model/channel.ts';
+import type { ComponentRelease } from '../../app/model/component-release.ts';
 import type { Decision } from '../../app/model/decision.ts';
 import type { Effect } from '../../app/model/effect.ts';
 import type { Facts, Input, ReadBack } from '../../app/model/facts.ts';
@@ -25,11 +26,15 @@ export class SimulatedWorld {
   readonly effects: Effect[] = [];
   /** Told of the facts before each decision. */
   watch: (facts: Facts, decision: Decision) => void = () => undefined;
+  /** Happens once, between the decision to merge something and the merge. */
+  amid: (() => void) | undefined;
   #nextId: number;
   #revertsTicket = false;
+  readonly #ticket: Facts['ticket'];
 
   constructor(facts: Facts) {
     this.facts = facts;
+    this.#ticket = facts.ticket;
     const ids = [...facts.inputs, ...facts.ownComments, ...facts.checks].map(({ id }) => id);
     this.#nextId = Math.max(10_000, ...ids);
   }
@@ -51,6 +56,7 @@ export class SimulatedWorld {
       if (effects.length === 0) return decision;
       for (const effect of effects) {
         this.effects.push(effect);
+        if (effect.do === 'merge-ticket' || effect.do === 'merge-promotion') this.#meanwhile();
         if (effect.do === 'pull') {
           const reason = this.packagesAreRight ? '' : 'digest';
           pulled = { ok: this.packagesAreRight, digest: effect.digest, reason, message: reason };
@@ -61,6 +67,12 @@ export class SimulatedWorld {
       }
     }
     throw new Error('planning and applying do not come to rest');
+  }
+
+  #meanwhile(): void {
+    const happening = this.amid;
+    this.amid = undefined;
+    happening?.();
   }
 
   #readBack(): Facts['readBack'] {
@@ -211,11 +223,22 @@ export class SimulatedWorld {
     this.#change({ onMain: true });
   }
 
-  /** The provider pushes: other content, or the same in a new commit. */
-  pushes(content: string): void {
+  /** The provider pushes: other content, the same in a new commit, or (without content) something that is no ticket. */
+  pushes(content: string | undefined): void {
     const commits = Number.parseInt(this.facts.pull.head.slice(0, 2), 16) - 0x10;
     this.changePull({ head: headOf((commits + 1) % 60) });
-    this.#change({ ticket: { ...this.facts.ticket, digest: content }, checks: [] });
+    const value = content === undefined ? undefined : this.#ticket.value;
+    this.#change({ ticket: { ...this.#ticket, digest: content, value, problems: [] }, checks: [] });
+  }
+
+  /** Another release of the component got somewhere. */
+  remembers(release: ComponentRelease): void {
+    this.#change({ history: [...this.facts.history.filter(({ id }) => id !== release.id), release] });
+  }
+
+  /** Whoever was asked to look again has done so. */
+  reviews(): void {
+    this.#change({ review: this.facts.review && { ...this.facts.review, open: false } });
   }
 
   says(input: Omit<Input, 'id'>): Input {
