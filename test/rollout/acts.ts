@@ -39,6 +39,12 @@ const kinds = [
   'supports',
   'supports',
   'supports',
+  'skips',
+  'skips',
+  'skips',
+  'closes together',
+  'closes together',
+  'closes together',
   'freezes',
   'unfreezes',
   'rolls back',
@@ -138,6 +144,7 @@ export function helps(
   state: State,
   sitesWaiting: readonly string[],
   outcome: 'success' | 'warning',
+  which = 1,
 ): void {
   const isEmergency = world.facts.ticket.value?.spec.class === 'emergency';
   switch (state) {
@@ -150,15 +157,16 @@ export function helps(
       verifies(world, people.tiziana);
       return;
     case 'verified':
-      said(world, people.carmen, '/accept CESGA\n/deployed CESGA');
+      said(world, people.carmen, which % 3 === 0 ? '/accept CESGA' : '/accept CESGA\n/deployed CESGA');
       return;
     case 'rolling-out':
+      if (which % 3 === 0) said(world, people.carmen, '/deployed CESGA');
       for (const site of sitesWaiting) reports(world, speaker[site] ?? people.carmen, site, 'success');
       if (sitesWaiting.length === 0) said(world, people.jan, '/accept SiGNET');
       return;
     case 'done':
     case 'closing': {
-      passes(world, isEmergency ? 300 : 12_000);
+      passes(world, which % 4 === 0 ? 30 : isEmergency ? 300 : 12_000);
       const by = managersOf(world.facts)[0] ?? people.sofia;
       said(world, people.svea, '/advisory https://advisories.example/1');
       said(
@@ -201,12 +209,15 @@ export function happens(world: SimulatedWorld, what: AnyAct, state: State, waiti
   const any = facts.inputs[what.which % Math.max(1, facts.inputs.length)];
   const ofSite = what.which % 3 === 0 ? by : (speaker[what.site] ?? by);
   const manager = what.which % 3 === 0 ? by : (managersOf(facts)[what.which % 2] ?? people.sofia);
+  const others = [people.tiziana, people.teo, ...managersOf(facts), people.svea];
+  const backer = others[what.which % others.length] ?? people.sofia;
+  const isEmergency = facts.ticket.value?.spec.class === 'emergency';
   const says = (who: Person, body: string): void => {
     said(world, who, body);
   };
   switch (what.kind) {
     case 'helps':
-      helps(world, state, waiting, what.outcome === 'warning' ? 'warning' : 'success');
+      helps(world, state, waiting, what.outcome === 'warning' ? 'warning' : 'success', what.which);
       return;
     case 'verifies':
       verifies(world, by, what.outcome === 'warning' ? 'wait-for-provider' : 'accept');
@@ -262,11 +273,22 @@ export function happens(world: SimulatedWorld, what: AnyAct, state: State, waiti
       if (what.which % 5 === 0) says(people.svea, `/approve ${id}`);
       return;
     }
-    case 'supports': {
-      const others = [people.tiziana, people.teo, ...managersOf(facts), people.svea];
-      says(others[what.which % others.length] ?? people.sofia, '/approve');
+    case 'supports':
+      says(backer, '/approve');
       return;
-    }
+    case 'skips':
+      says(people.joao, `/waive ${waivable[what.which % 4] ?? ''} It cannot wait.`);
+      says(people.tiziana, '/approve');
+      says(people.svea, '/approve');
+      passes(world, what.which % 5 === 0 ? 5000 : 10);
+      says(people.joao, '/take It is urgent.\n/close success It is needed.');
+      return;
+    case 'closes together':
+      passes(world, isEmergency ? 300 : 12_000);
+      says(people.joao, '/take So be it.\n/close success Good enough.\nbetter_because: It is rare.');
+      passes(world, 10);
+      says(backer, '/approve');
+      return;
     case 'freezes':
       says(manager, '/freeze Something is odd.');
       return;

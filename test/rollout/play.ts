@@ -51,6 +51,12 @@ export function played(setting: Setting, acts: readonly AnyAct[]): Played {
     !isGone || shelf === undefined || shelf.shelf === 'withdrawn',
     'what is rejected or withdrawn stays in a channel',
   );
+  const last = world.facts.journal.findLast(({ event }) => event === 'certified' || event === 'voided');
+  const content = last?.event === 'certified' ? last.digest : '';
+  witness.claim(
+    shelf === undefined || shelf.shelf === 'withdrawn' || shelf.manifest.digest === content,
+    'what is void stays in a channel',
+  );
   const made = world.effects.length;
   world.settle();
   witness.claim(world.effects.length === made, 'I22: it writes although nothing changed');

@@ -252,9 +252,24 @@ export class Witness {
   #merges(facts: Facts, record: readonly NewEntry[]): void {
     const { history, ticket, pull } = facts;
     const journal = [...facts.journal, ...record];
-    const closedAt = journal.findLast(is('closed'))?.at ?? '';
+    const closed = journal.findLast(is('closed'));
+    const closedAt = closed?.at ?? '';
     const mergedAt = pull.merge?.at ?? '';
     const at = closedAt > mergedAt ? closedAt : mergedAt;
+    for (const { site, source } of journal
+      .slice(journal.findLastIndex(is('certified')))
+      .filter(is('reported'))) {
+      const isLast =
+        journal.findLast((entry) => entry.event === 'reported' && entry.site === site)?.source === source;
+      const input = facts.inputs.find(({ kind, id }) => kind === source?.kind && id === source.id);
+      const isEdited = input !== undefined && input.bodySha256 !== source?.body;
+      const isIn = !journal.some((entry) => is('left', 'excused')(entry) && entry.site === site);
+      const isTried = this.#approved(journal, 'staged-rollout', at).length === 0;
+      this.claim(
+        !isLast || !isEdited || !isIn || !isTried || closed?.exception !== undefined,
+        'I11: it merges on a report that was edited',
+      );
+    }
     const still = journal.findLast(is('frozen', 'unfrozen'));
     this.claim(
       still?.event !== 'frozen' || this.#approved(journal, 'freeze', at).length > 0,
