@@ -1,6 +1,4 @@
 import type { Change, Facts, PromotionFacts, PullFacts, ShelfFacts, TicketFacts } from '../model/facts.ts';
-import type { GocdbHost } from '../model/gocdb.ts';
-import type { Entry } from '../model/journal.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Problem } from '../model/problem.ts';
 import { journalPath, parseTicketPath } from '../model/release-id.ts';
@@ -10,7 +8,7 @@ import { examine, yamlLimits } from '../model/yaml.ts';
 import { readJournal } from '../record/journal-file.ts';
 import type { GitRecord } from '../record/repository.ts';
 import { concerned } from '../rollout/move.ts';
-import { type Progress, progressOf } from '../rollout/progress.ts';
+import { progressOf } from '../rollout/progress.ts';
 import { readTicket } from '../rollout/ticket.ts';
 import { readChecks, readComments, readPull, readRefs, readReviews } from './conversation.ts';
 import { releaseDigest } from './digest.ts';

@@ -34,9 +34,11 @@ export function reviewEvents(facts: Facts, progress: Progress): readonly Event[]
   const { review, now } = facts;
   if (!review || progress.inProduction === undefined) return [];
   // Another one is opened when somebody deleted the first: without it the review could never be done.
-  if (progress.review?.issue !== review.number && !progress.reviewed)
+  const isAnother = progress.review !== undefined && progress.review.issue !== review.number;
+  if (isAnother && (progress.reviewed || !review.open)) return [];
+  if (!progress.review || isAnother)
     return [{ event: 'review-opened', issue: review.number, due: reviewDue(facts, progress) }];
-  return review.open || progress.reviewed || now < (progress.review?.at ?? '') ? [] : [{ event: 'reviewed' }];
+  return review.open || progress.reviewed || now < progress.review.at ? [] : [{ event: 'reviewed' }];
 }
 
 /** When the review is due: so many working days after production, on the working clock also after an emergency. */
