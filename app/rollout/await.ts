@@ -1,6 +1,6 @@
 import type { Awaited, Decision, SiteStanding } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Role, State } from '../model/state.ts';
+import { type Role, type State, terminalStates } from '../model/state.ts';
 import { isCommitted } from './authority.ts';
 import { ticketProblems } from './certify.ts';
 import { commandsFor } from './offered-commands.ts';
@@ -186,9 +186,11 @@ function siteStandings(situation: Situation): readonly SiteStanding[] {
       participation: entry.event === 'declined' ? ('declined' as const) : ('excused' as const),
       reason: entry.reason,
     }));
+  // Of a release that has ended nobody's answer is awaited: what is told of it does not change any more.
+  const isOver = terminalStates.has(progress.state);
   const silent = silentSites(situation).map(({ site, due, late }) => ({
     ...nothingYet(facts, site),
-    participation: late ? ('no-answer' as const) : ('invited' as const),
+    participation: late || isOver ? ('no-answer' as const) : ('invited' as const),
     due,
   }));
   return [...parts, ...absent, ...silent];

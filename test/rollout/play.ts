@@ -64,5 +64,10 @@ export function played(setting: Setting, acts: readonly AnyAct[]): Played {
     plan(world.facts, decide(world.facts)).length === 0,
     'I22: it plans although nothing changed',
   );
+  if (decision.settled && world.facts.review?.open !== true) {
+    const later = { ...world.facts, now: '2027-03-02T08:00:00Z' };
+    const left = plan(later, decide(later)).map((effect) => effect.do);
+    witness.claim(left.length === 0, `what is over changes with time: ${left.join(', ')}`);
+  }
   return { world, witness, decision };
 }
