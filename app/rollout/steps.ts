@@ -1,4 +1,5 @@
 import type { Step, StepName } from '../model/decision.ts';
+import type { ExceptionRule } from '../model/exception.ts';
 import type { Facts } from '../model/facts.ts';
 import { type State, terminalStates } from '../model/state.ts';
 import { problemText } from '../wording/problem-text.ts';
@@ -8,6 +9,7 @@ import { ticketProblems } from './certify.ts';
 import { lifted } from './exceptions.ts';
 import { graceOf } from './grace.ts';
 import { intakeOf } from './intake.ts';
+import type { AskedException } from './participation.ts';
 import type { Progress } from './progress.ts';
 import { clocksIn } from './situation.ts';
 import { missingReports, takingPart, uncoveredTargets, worstReport } from './reports.ts';
@@ -137,9 +139,16 @@ function publishing(facts: Facts): string {
     : 'The channels are being published.';
 }
 
-/** An exception that let a release close was used then: what it skipped stays skipped when it expires. */
-const usedAt = (facts: Facts, { closed, held }: Progress): string =>
-  closed && !held ? closed.at : facts.now;
+/** The exception by which a step is skipped: one that counted when the release was closed, or ended otherwise, goes on counting. */
+const skippedBy = (facts: Facts, progress: Progress, rule: ExceptionRule): AskedException | undefined =>
+  lifted(
+    {
+      facts,
+      progress,
+      at: progress.closed?.at ?? progress.withdrawn?.at ?? progress.rejected?.when ?? facts.now,
+    },
+    rule,
+  );
 
 function verificationStep(facts: Facts, progress: Progress, state: State): Step {
   const told = (telling: Telling): Step => step('verification', 'R-2.4-11', telling);
@@ -150,7 +159,7 @@ function verificationStep(facts: Facts, progress: Progress, state: State): Step 
       because: [quoted(progress.rejected.reason)],
     });
   }
-  const skipped = lifted({ facts, progress, at: usedAt(facts, progress) }, 'verification');
+  const skipped = skippedBy(facts, progress, 'verification');
   if (skipped && !progress.verification)
     return told({
       stands: 'met',
@@ -196,7 +205,7 @@ function verificationStep(facts: Facts, progress: Progress, state: State): Step 
 function rolloutStep(facts: Facts, progress: Progress, state: State): Step {
   const told = (telling: Telling): Step => step('staged rollout', 'R-2.4-12', telling);
   const parts = takingPart(progress);
-  const skipped = lifted({ facts, progress, at: usedAt(facts, progress) }, 'staged-rollout');
+  const skipped = skippedBy(facts, progress, 'staged-rollout');
   if (skipped && parts.length === 0)
     return told({
       stands: 'met',
