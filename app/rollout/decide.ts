@@ -9,7 +9,7 @@ import { explanation } from '../wording/status.ts';
 import { isIn } from './authority.ts';
 import { awaitedOf } from './await.ts';
 import { certify } from './certify.ts';
-import { foreseen } from './foreseen.ts';
+import { foreseen, mayComeEarly } from './foreseen.ts';
 import { invitedSites } from './invite.ts';
 import { intakeOf, pulledEvents } from './intake.ts';
 import { actsIn } from './acts.ts';
@@ -20,7 +20,7 @@ import { type Progress, progressOf, sourceKey } from './progress.ts';
 import { nextReminder, reminders } from './remind.ts';
 import { missingReports } from './reports.ts';
 import { reviewEvents, wantsReview } from './review.ts';
-import type { Act, Situation } from './situation.ts';
+import { type Act, type Situation, refused } from './situation.ts';
 import { sideStandings } from './side-standings.ts';
 import { stepsOf } from './steps.ts';
 import { supersededBy } from './version-turn.ts';
@@ -129,7 +129,15 @@ function judgeThenAndNow(
   const then = before.length === entries.length ? progress : progressOf(before);
   const early = judge({ facts, progress: then, at }, act);
   if (early.is !== 'counts' || then === progress) return early;
-  return judge({ facts, progress, at }, act);
+  const late = judge({ facts, progress, at }, act);
+  // What lifts a rule was said in view of a content: it lifts nothing of another one (T16, A-22).
+  const isOfOther = then.certified?.digest !== progress.certified?.digest;
+  const lifts = late.is === 'counts' && !late.events.every(isNegative) && !mayComeEarly(late.events);
+  if (isOfOther && lifts)
+    return refused(
+      'The content of the release changed since this was written. Look at what is here now, and write it again.',
+    );
+  return late;
 }
 
 /** A ticket closed unmerged by hand counts as taken back, when somebody did it who may (process.md, odd ends). */

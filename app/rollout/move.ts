@@ -65,7 +65,13 @@ function wantedShelf(facts: Facts, progress: Progress): Channel | undefined {
   const { verification } = progress;
   if (verification?.digest === digest && verification?.report.outcome.startsWith('accept') === true)
     return 'staged-rollout';
-  if (progress.pulled?.digest === digest && skipsVerification(facts, progress)) return 'staged-rollout';
+  // It passes through `unverified` all the same: no channel is jumped over.
+  if (
+    progress.phase !== 'certified' &&
+    progress.pulled?.digest === digest &&
+    skipsVerification(facts, progress)
+  )
+    return 'staged-rollout';
   return progress.pulled?.digest === digest && digest !== undefined ? 'unverified' : undefined;
 }
 

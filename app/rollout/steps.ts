@@ -46,7 +46,8 @@ function ticketStep(facts: Facts, progress: Progress): Step {
   const problems = ticketProblems(facts);
   const told = (telling: Telling): Step => step('ticket', 'R-2.4-10.1, R-2.4-10.2', telling);
   // Of a release that has ended nothing is compared any more: others go on, and it would never come to rest.
-  const version = terminalStates.has(progress.state) ? undefined : versionJudgement(facts);
+  const isOver = terminalStates.has(progress.state) || (!facts.pull.open && !progress.certified);
+  const version = isOver ? undefined : versionJudgement(facts);
   const remarks = facts.ticket.problems.filter(({ severity }) => severity === 'warning');
   const warnings = [...remarks, ...(version?.warnings ?? [])].map(problemText);
   if (problems.length > 0) {

@@ -75,7 +75,6 @@ describe('A plan', () => {
       'state:unverified',
       'request-review',
       'drop-promotion',
-      'clock:step2',
       'open staged-rollout',
       'merge-promotion',
       'state:verified',
@@ -286,7 +285,7 @@ describe('The status comment', () => {
 
   test('is written anew when somebody deleted it, and so is every other comment of ours', () => {
     const effects = only(planned({ ...facts, ownComments: [] }), 'comment');
-    expect(effects.map(({ marker }) => marker)).toEqual(['status', 'clock:step2:6', 'state:verified:8']);
+    expect(effects.map(({ marker }) => marker)).toEqual(['status', 'state:verified:7']);
     expect(effects.every(({ body, marker }) => body.startsWith(`<!-- rollout ${marker} -->\n`))).toBe(true);
   });
 

@@ -201,7 +201,8 @@ export class Witness {
       this.claim(day >= 1 && late >= day, `I27: ${name} is not ${String(day)} days late`);
     }
     if (mark === 'call') this.claim(gone >= 2 * span, 'I27: new sites are called for before twice the time');
-    const begins = [...facts.journal, ...record].some((entry) => entry.at === since);
+    // A no that cannot be read begins a clock too, and stands in the conversation alone.
+    const begins = [...facts.journal, ...record, ...facts.inputs].some((entry) => entry.at === since);
     this.claim(begins, `I27: ${name} began when nothing happened`);
     const verified = [...facts.journal, ...record].findLast(is('verified', 'voided'));
     const isDone = verified?.event === 'verified' && verified.report.outcome.startsWith('accept');
