@@ -74,13 +74,9 @@ export const sourceKey = (kind: string, id: number, part = 0): string =>
 /** Which clock: its name, whom it is for, and when it began. */
 export const clockKey = (clock: ClockName, who: string, since: string): string => `${clock} ${who} ${since}`;
 
-/** A journal is read over and over, and never changes: a longer one is another array. */
 const folded = new WeakMap<readonly (Entry | NewEntry)[], Progress>();
 
-/**
- * Folds a journal into where the release stands. Pure, total: every journal that could be written can be read. Keeps the answer for the
- * array: it must not change any more.
- */
+/** Where a release stands by its journal: total, every journal that could be written can be read. The array must not change any more. */
 export function progressOf(entries: readonly (Entry | NewEntry)[]): Progress {
   const progress = folded.get(entries) ?? fold(entries);
   folded.set(entries, progress);
@@ -89,7 +85,7 @@ export function progressOf(entries: readonly (Entry | NewEntry)[]): Progress {
 
 function fold(entries: readonly (Entry | NewEntry)[]): Progress {
   const draft: Draft & { state: State } = {
-    // V8 makes a slow object of a literal that begins with a copy and goes on for long: a field first, and this is ten times as fast.
+    // A field first: a literal that begins with a copy and goes on for long is a slow object in V8, ten times as slow.
     state: 'draft',
     ...nothingYet(),
     since: '',
@@ -118,8 +114,7 @@ function fold(entries: readonly (Entry | NewEntry)[]): Progress {
     if (entry.source) draft.seen.set(sourceKey(entry.source.kind, entry.source.id, entry.source.part), entry);
     apply(draft, entry);
   }
-  draft.state = stateOf(draft);
-  return draft;
+  return Object.assign(draft, { state: stateOf(draft) });
 }
 
 /** What is void when the content changes (T13, A-35). */

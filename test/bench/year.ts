@@ -282,10 +282,10 @@ function oddities({ id, world, decision, releaseClass }: Ticket): readonly strin
   const anew = { ...structuredClone(facts), now: iso(Date.parse(facts.now) + 90 * day) };
   const left = plan(anew, decide(anew)).map((effect) => effect.do);
   claim(!isOver || left.length === 0, `does not rest: ${left.join(', ')}`);
-  const told = journal
+  const reminders = journal
     .filter((entry) => entry.event === 'reminded')
     .map(({ clock, who, since, mark, day: late }) => [clock, who, since, mark, late].join());
-  claim(new Set(told).size === told.length, 'tells somebody something twice');
+  claim(new Set(reminders).size === reminders.length, 'tells somebody something twice');
   const index = journal.findLastIndex(({ event }) => event === 'certified');
   const now = journal.slice(index);
   if (facts.shelf?.shelf === 'production') {

@@ -48,6 +48,8 @@ const kinds = [
   'freezes',
   'unfreezes',
   'rolls back',
+  'rolls back',
+  'rolls back',
   'pilots',
   'advises',
   'edits',
@@ -297,7 +299,7 @@ export function happens(world: SimulatedWorld, what: AnyAct, state: State, waiti
       return;
     case 'rolls back':
       says(manager, '/rollback It loses data.');
-      says(by, '/approve');
+      says(backer, '/approve');
       return;
     case 'pilots':
       says(by, '/pilot');

@@ -1,8 +1,16 @@
+export interface Bug {
+  readonly name: string;
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+  readonly tests?: readonly string[];
+}
+
 /**
  * Bugs that somebody could have made: a guard that is not there, a comparison the wrong way round, something forgotten. Each is planted
  * alone (`before` becomes `after` in `file`), and has to be caught: by the sequences, or else by the table tests named.
  */
-export const bugs = [
+export const bugs: readonly Bug[] = [
   {
     name: 'the provider may close',
     file: 'app/rollout/close.ts',
