@@ -212,15 +212,17 @@ export class Witness {
 
   #pausedHours(journal: readonly NewEntry[], from: string, to: string, clock: 'working' | 'wall'): number {
     let [hours, since] = [0, ''];
+    const counted = (begin: string, end: string): number =>
+      Math.max(0, hoursBetween(begin < from ? from : begin, end > to ? to : end, clock));
     for (const entry of journal.filter(is('verified', 'resumed', 'voided'))) {
       const waits = entry.event === 'verified' && entry.report.outcome === 'wait-for-provider';
       if (waits && since === '') since = entry.at;
       if (!waits && since !== '') {
-        if (entry.at > from) hours += hoursBetween(since < from ? from : since, entry.at, clock);
+        hours += counted(since, entry.at);
         since = '';
       }
     }
-    return since === '' ? hours : hours + hoursBetween(since, to, clock);
+    return since === '' ? hours : hours + counted(since, to);
   }
 
   /** Nothing is in a channel that was not pulled and certified as this very content. */
