@@ -191,17 +191,23 @@ export class Witness {
     const own = this.#classOf(facts);
     const clock = name === 'review' ? 'working' : own.clock;
     const span = name === 'review' ? 40 : hoursOf(own[name]);
+    // What was due stays late, whatever is waited for afterwards.
+    const until = mark === 'half' ? at : due;
     const stoodStill =
-      name === 'step2' ? this.#pausedHours([...facts.journal, ...record], since, at, clock) : 0;
-    // Hours are no whole numbers in binary: a second less counts as all.
-    const gone = hoursBetween(since, at, clock) - stoodStill + 1 / 3600;
+      name === 'step2' ? this.#pausedHours([...facts.journal, ...record], since, until, clock) : 0;
+    // Hours are fractions: a millionth of one is less than the seconds in which instants are told.
+    const gone = hoursBetween(since, until, clock) - stoodStill + 1e-6;
     this.claim(gone >= (mark === 'half' ? span / 2 : span), `I27: ${mark} of ${name} is told too early`);
     this.claim(mark === 'half' || at >= due, `I27: ${mark} of ${name} is told before ${due}`);
     if (mark === 'late') {
       const late = hoursBetween(due, at, own.clock) / (own.clock === 'wall' ? 24 : 8);
       this.claim(day >= 1 && late >= day, `I27: ${name} is not ${String(day)} days late`);
     }
-    if (mark === 'call') this.claim(gone >= 2 * span, 'I27: new sites are called for before twice the time');
+    if (mark === 'call')
+      this.claim(
+        hoursBetween(since, at, clock) >= 2 * span,
+        'I27: new sites are called for before twice the time',
+      );
     // A no that cannot be read begins a clock too, and stands in the conversation alone.
     const begins = [...facts.journal, ...record, ...facts.inputs].some((entry) => entry.at === since);
     this.claim(begins, `I27: ${name} began when nothing happened`);
