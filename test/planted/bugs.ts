@@ -44,16 +44,15 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a Reject is forgotten when its site reports anew',
     file: 'app/rollout/progress.ts',
-    before:
-      "if (entry.event === 'reported' && entry.report.outcome === 'reject')\n    draft.rejects.set(entry.digest, entry.at);",
-    after:
-      "if (entry.event === 'reported' && entry.report.outcome === 'reject')\n    draft.rejects.set(entry.site, entry.at);",
+    before: 'draft.rejects.set(entry.digest, laterOf(',
+    after: 'draft.rejects.set(entry.site, laterOf(',
   },
   {
     name: 'one manager and somebody else override a Reject',
     file: 'app/rollout/exceptions.ts',
     before: "return [['staged-rollout'], ['staged-rollout']];",
     after: "return [['staged-rollout'], anyRole];",
+    tests: ['test/rollout/close.test.ts'],
   },
   {
     name: 'one person skips a stage',
@@ -89,8 +88,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'the provider’s own site is enough',
     file: 'app/rollout/reports.ts',
-    before: 'parts.filter((part) => part.report && !isProvidersOwn(facts, part.site)).length',
-    after: 'parts.filter((part) => part.report).length',
+    before: 'reported.filter((part) => !isOwnWord(facts, part)).length',
+    after: 'reported.length',
   },
   {
     name: 'an edited report goes on counting',
@@ -110,6 +109,7 @@ export const bugs: readonly Bug[] = [
     file: 'app/rollout/grace.ts',
     before: 'const start = (starts.length > 0 ? starts : accepts).toSorted()[0];',
     after: 'const start = [...starts, ...accepts].toSorted()[0];',
+    tests: ['test/rollout/close.test.ts'],
   },
   {
     name: 'what is void stays in its channel',
@@ -152,8 +152,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a frozen release goes on',
     file: 'app/rollout/evidence.ts',
-    before: "if (frozen !== undefined && !lifted(situation, 'freeze'))",
-    after: "if (frozen !== undefined && lifted(situation, 'freeze'))",
+    before: 'if (frozen !== undefined) unmet.push(frozen);',
+    after: 'if (frozen === undefined && progress.frozen) unmet.push(progress.frozen.reason);',
   },
   {
     name: 'an embargo ends early',
@@ -195,8 +195,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a reminder is told over and over',
     file: 'app/rollout/remind.ts',
-    before: "!told.some((one) => one.mark === 'late' && one.day >= day)",
-    after: "!told.some((one) => one.mark === 'late' && one.day > day)",
+    before: "(one.mark === 'late' || one.mark === 'call') && one.day >= day",
+    after: "(one.mark === 'late' || one.mark === 'call') && one.day > day",
   },
   {
     name: 'the clock of the verification runs on while the provider is waited for',

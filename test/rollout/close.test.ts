@@ -177,6 +177,24 @@ describe('A manager closes', () => {
     expect(decide(asks).todo.mergeTicket).toBe(false);
   });
 
+  test('over a Reject only with another manager, not with a verifier (A-12)', () => {
+    const asks = comment(
+      joao,
+      '/close success It was their own mistake.\nbetter_because: It was.',
+      forgiven.now,
+    );
+    const later = new Date(Date.parse(forgiven.now) + 60_000).toISOString().replace('.000Z', 'Z');
+    const facts = { ...heard(forgiven, asks), now: later };
+    const verifier = heard(facts, comment(tiziana, '/approve E1', later));
+    expect(gains(verifier)).toEqual(['asked E1 override-reject']);
+    expect(answersTo(verifier).join()).toContain('somebody else of staged-rollout');
+    expect(gains(heard(facts, comment(sofia, '/approve E1', later)))).toEqual([
+      'asked E1 override-reject',
+      'approved E1',
+      'closed success',
+    ]);
+  });
+
   test('with Reject while a site has not reported only with a second person (T10e, A-05)', () => {
     const asks = closes(waiting, 'reject Bad.');
     expect(gains(asks)).toEqual(['asked E1 early-reject']);
