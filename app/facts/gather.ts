@@ -7,6 +7,7 @@ import { terminalStates } from '../model/state.ts';
 import { examine, yamlLimits } from '../model/yaml.ts';
 import { readJournal } from '../record/journal-file.ts';
 import type { GitRecord } from '../record/repository.ts';
+import { isHeard } from '../rollout/invite.ts';
 import { concerned } from '../rollout/move.ts';
 import { progressOf } from '../rollout/progress.ts';
 import { readTicket } from '../rollout/ticket.ts';
@@ -117,7 +118,9 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
     readReview(sources, progress, ticket.id, number),
   ]);
   const inCall =
-    call?.open === true ? await readComments(github, at, call.number, 'call', self) : { inputs: [], own: [] };
+    call && isHeard(call, progress.state)
+      ? await readComments(github, at, call.number, 'call', self)
+      : { inputs: [], own: [] };
   const shelfFacts: ShelfFacts | undefined = shelf && {
     ...shelf,
     commit: main,

@@ -2,6 +2,7 @@ import type { Decision, Step } from '../model/decision.ts';
 import type { Effect, WantedCheck } from '../model/effect.ts';
 import { isOurLabel } from '../model/label.ts';
 import type { Facts, SeenCheck } from '../model/facts.ts';
+import { isHeard } from '../rollout/invite.ts';
 import { terminalStates } from '../model/state.ts';
 import { fitted, markerLine } from '../wording/markdown.ts';
 import { callText } from '../wording/call.ts';
@@ -32,8 +33,8 @@ function conversation(facts: Facts, decision: Decision, why: string): readonly E
   const body = `${markerLine('status')}\n${fitted(statusComment(facts, decision, why))}`;
   if (!status) effects.push({ do: 'comment', where: 'ticket', marker: 'status', body });
   else if (status.body !== body) effects.push({ do: 'edit-comment', id: status.id, marker: 'status', body });
-  // A closed call is not read any more: what was said there is not known, and nobody needs it again.
-  const isCallOver = facts.call?.open === false;
+  // What was said in a call that is not read any more is not known, and nobody needs it again.
+  const isCallOver = facts.call !== undefined && !isHeard(facts.call, decision.state);
   for (const { marker, where, body: text } of [...decision.answers, ...decision.notices]) {
     if (!known.has(marker) && !(isCallOver && where === 'call')) {
       effects.push({ do: 'comment', where, marker, body: `${markerLine(marker)}\n${fitted(text)}` });

@@ -1,5 +1,6 @@
 import type { Facts } from '../model/facts.ts';
 import { mendName } from '../model/near-miss.ts';
+import { type State, terminalStates } from '../model/state.ts';
 import { inline } from '../wording/markdown.ts';
 import { committedSites, isIn, isProvider } from './authority.ts';
 import type { Participation } from './participation.ts';
@@ -11,6 +12,13 @@ import { isOpenToSites } from './stage.ts';
 export const invitedSites = (facts: Facts): readonly string[] => [
   ...new Set([...requestersSites(facts), ...committedSites(facts)]),
 ];
+
+/**
+ * Is what people write in the call read? As long as it is open, and when somebody closed it by hand before the release ended: a site's word
+ * is not lost for that. Not when it was deleted; then sites speak in the ticket.
+ */
+export const isHeard = (call: NonNullable<Facts['call']>, state: State): boolean =>
+  call.url !== '' && (call.open || !terminalStates.has(state));
 
 /** When a site should have answered the call: in its own calendar, if it has one (R-2.4-12.2, A-16). */
 export function answerDue(situation: Situation, site: string): string | undefined {

@@ -137,7 +137,7 @@ const names = real.map((name) => name.split('=')[0] ?? '');
     }, 60_000);
 
     test('after the close apt fetches and installs exactly these bytes from production (R-2.4-12.9a)', async () => {
-      await world.as('sr-mario').comments(number, '/close success\nNDGF-T1 ran it for a week.');
+      await world.as('sr-mila').comments(number, '/close success\nNDGF-T1 ran it for a week.');
       await world.reaches(number, 'success');
       const production = await site('production', 'production', true);
       await production.updates();

@@ -7,7 +7,7 @@ import { decide } from '../../app/rollout/decide.ts';
 import { after, factsAt, inProduction, standing, withTeams } from '../rollout/facts.ts';
 import { people } from '../rollout/people.ts';
 import { comment, heard, report, review, verification } from '../rollout/said.ts';
-import { digest, digestOf, headOf, journalOf, stories, told } from '../rollout/story.ts';
+import { type Happening, digest, digestOf, headOf, journalOf, stories, told } from '../rollout/story.ts';
 import { type SimulatedWorld, newWorld } from '../rollout/world.ts';
 
 const planned = (facts: Facts): readonly Effect[] => plan(facts, decide(facts));
@@ -429,17 +429,26 @@ describe('The end', () => {
     expect(kinds(effects).slice(-2)).toEqual(['close-call', 'close-ticket']);
   });
 
-  test('writes nothing into a call that is over, whose comments nobody reads any more', () => {
-    const journal = journalOf([
-      ...stories.verified,
-      ['2026-03-02T09:30:00Z', { event: 'invited', who: 'CESGA', is: 'site' }, people.joao],
-    ]);
-    const inCall = (open: boolean): number => {
-      const call = { number: 500, open, url: 'https://forge.example/500' };
-      const facts = factsAt('verified', { journal, call });
+  test('writes into a call as long as it is read: also when it was closed by hand, not when it was deleted or all is over', () => {
+    const invited: Happening = [
+      '2026-03-02T09:30:00Z',
+      { event: 'invited', who: 'CESGA', is: 'site' },
+      people.joao,
+    ];
+    const over: Happening = [
+      '2026-03-02T09:31:00Z',
+      { event: 'withdrawn', reason: 'Not now.' },
+      people.oxana,
+    ];
+    const inCall = (open: boolean, url: string, ...more: readonly Happening[]): number => {
+      const journal = journalOf([...stories.verified, invited, ...more]);
+      const facts = factsAt('verified', { journal, call: { number: 500, open, url } });
       return only(planned(facts), 'comment').filter(({ where }) => where === 'call').length;
     };
-    expect([inCall(true), inCall(false)]).toEqual([1, 0]);
+    const url = 'https://forge.example/500';
+    expect([inCall(true, url), inCall(false, url), inCall(false, ''), inCall(false, url, over)]).toEqual([
+      1, 1, 0, 0,
+    ]);
   });
 
   test('of a ticket that a stranger closed is no end: it is opened again', () => {
