@@ -71,6 +71,8 @@ test('where the reason is security, the Software Vulnerability Group has to agre
 }, 60_000);
 
 test('then it is closed, and its packages pass through every channel on the way to production (R-2.4-E1, R-2.2-10)', async () => {
+  await trial.world.reaches(number, 'verified');
+  await trial.world.settled();
   await trial.world.as('sr-mario').comments(number, '/close success\n\nThe hole is closed.');
   await trial.world.reaches(number, 'success');
   await trial.world.settled();
