@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { NoSuchPull } from '../facts/conversation.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Facts } from '../model/facts.ts';
-import type { State } from '../model/state.ts';
+import { type State, terminalStates } from '../model/state.ts';
 import { explainTicket } from '../pipeline.ts';
 import { type Plan, planFor } from '../rollout/forecast.ts';
 import { progressOf } from '../rollout/progress.ts';
@@ -21,7 +21,14 @@ function planBy(facts: Facts, state: State, by: string): Plan | undefined {
 }
 
 function planText(plan: Plan | undefined, facts: Facts, state: State, by: string): string {
-  if (!plan) return `In production by ${by}? Nobody can tell: the release is ${state}.`;
+  if (!plan) {
+    const progress = progressOf(facts.journal);
+    const isThere = progress.inProduction !== undefined && !progress.rolledBack;
+    if (isThere) return `In production by ${by}? It is there since ${progress.inProduction ?? ''}.`;
+    return terminalStates.has(state)
+      ? `In production by ${by}? No: the release is ${state}${progress.rolledBack ? ', and rolled back' : ''}.`
+      : `In production by ${by}? Nobody can tell: the release is ${state}.`;
+  }
   return [
     `In production by ${plan.date}? ${plan.possible ? 'Yes' : 'No'}. ${plan.because}`,
     plan.possible ? 'What has to happen, at the latest:' : 'What would have had to happen, at the latest:',
