@@ -23,10 +23,11 @@ function planBy(facts: Facts, state: State, by: string): Plan | undefined {
 function planText(plan: Plan | undefined, facts: Facts, state: State, by: string): string {
   if (!plan) {
     const progress = progressOf(facts.journal);
-    const isThere = progress.inProduction !== undefined && !progress.rolledBack;
-    if (isThere) return `In production by ${by}? It is there since ${progress.inProduction ?? ''}.`;
+    const { inProduction, rolledBack } = progress;
+    if (inProduction !== undefined && !rolledBack)
+      return `In production by ${by}? It is there since ${inProduction}.`;
     return terminalStates.has(state)
-      ? `In production by ${by}? No: the release is ${state}${progress.rolledBack ? ', and rolled back' : ''}.`
+      ? `In production by ${by}? No: the release is ${state}${rolledBack ? ', and rolled back' : ''}.`
       : `In production by ${by}? Nobody can tell: the release is ${state}.`;
   }
   return [

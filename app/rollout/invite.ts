@@ -17,8 +17,8 @@ export const invitedSites = (facts: Facts): readonly string[] => [
  * Is what people write in the call read? As long as it is open, and when somebody closed it by hand before the release ended: a site's word
  * is not lost for that. Not when it was deleted; then sites speak in the ticket.
  */
-export const isHeard = (call: NonNullable<Facts['call']>, state: State): boolean =>
-  call.url !== '' && (call.open || !terminalStates.has(state));
+export const isHeard = ({ url, open }: NonNullable<Facts['call']>, state: State): boolean =>
+  url !== '' && (open || !terminalStates.has(state));
 
 /** When a site should have answered the call: in its own calendar, if it has one (R-2.4-12.2, A-16). */
 export function answerDue(situation: Situation, site: string): string | undefined {
