@@ -1,5 +1,5 @@
 import type { Policy } from '../model/policy.ts';
-import { due } from '../rollout/timeline.ts';
+import { due } from '../rollout/time/timeline.ts';
 
 /**
  * The demo's process time: real time plus an offset that can be moved forward, so that a grace period of five working days is over in a

@@ -10,7 +10,7 @@ import type { GitRecord } from '../record/repository.ts';
 import { isHeard } from '../rollout/invite.ts';
 import { concerned } from '../rollout/move.ts';
 import { progressOf } from '../rollout/progress.ts';
-import { readTicket } from '../rollout/ticket.ts';
+import { readTicket } from '../rollout/ticket/ticket.ts';
 import { readChecks, readComments, readPull, readRefs, readReviews } from './conversation.ts';
 import { releaseDigest } from './digest.ts';
 import { nodesInGocdb } from './gocdb.ts';

@@ -9,8 +9,8 @@ import { parseTicketPath, releaseId, ticketPath, withoutRevision } from '../mode
 import { version as versionSchema } from '../model/scalar.ts';
 import { distributionName } from '../model/ticket.ts';
 import { writeYaml } from '../model/yaml.ts';
-import type { TicketGround } from '../rollout/ticket-rule.ts';
-import { readTicket } from '../rollout/ticket.ts';
+import type { TicketGround } from '../rollout/ticket/rule.ts';
+import { readTicket } from '../rollout/ticket/ticket.ts';
 import type { Fields, Said } from './fields.ts';
 import { componentOf, providerOf, type Named } from './names.ts';
 import type { Product, ProductTarget } from './product.ts';

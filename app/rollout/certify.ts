@@ -3,7 +3,7 @@ import type { Event } from '../model/journal.ts';
 import type { Problem } from '../model/problem.ts';
 import { embargoProblems } from './embargo.ts';
 import type { Progress } from './progress.ts';
-import { versionJudgement } from './version-judgement.ts';
+import { versionJudgement } from './version/judgement.ts';
 
 /**
  * Everything that keeps the pull request from being a complete, well-formed ticket, all at once (R-2.4-10.2); before its certification

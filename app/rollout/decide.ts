@@ -23,7 +23,7 @@ import { reviewEvents, wantsReview } from './review.ts';
 import { type Act, type Situation, refused } from './situation.ts';
 import { sideStandings } from './side-standings.ts';
 import { stepsOf } from './steps.ts';
-import { supersededBy } from './version-turn.ts';
+import { supersededBy } from './version/turn.ts';
 
 /** Refusals that one ticket gives people in a day; what comes after is silence, so that nobody can make the system write for ever (trust.md 8.11). */
 const mostAnswersADay = 20;

@@ -10,7 +10,7 @@ import { missingReports, takingPart, uncoveredTargets, workarounds, worstReport 
 import { type Situation, classOf } from './situation.ts';
 import { tooSoon } from './cadence.ts';
 import type { Progress } from './progress.ts';
-import { versionJudgement } from './version-judgement.ts';
+import { versionJudgement } from './version/judgement.ts';
 
 /** How a close is judged: over a Reject, when a second manager stands behind it. */
 interface Judged {

@@ -15,7 +15,7 @@ import { isIn, isProvider } from './authority.ts';
 import type { AskedException } from './participation.ts';
 import type { Progress } from './progress.ts';
 import { type Act, type Situation, type Verdict, classOf, counts, refused } from './situation.ts';
-import { due } from './timeline.ts';
+import { due } from './time/timeline.ts';
 
 /** The roles that a person has and whose word counts for an exception. */
 export const rolesOf = (facts: Facts, person: Person): readonly ExceptionRole[] =>

@@ -7,7 +7,7 @@ import { reportDue } from './invite.ts';
 import { takingPart } from './reports.ts';
 import { type Situation, classOf, clocksIn } from './situation.ts';
 import { dueAfterFreeze } from './standstill.ts';
-import { due } from './timeline.ts';
+import { due } from './time/timeline.ts';
 
 const latest = (...instants: readonly (string | undefined)[]): string =>
   instants

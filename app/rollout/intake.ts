@@ -2,7 +2,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Event } from '../model/journal.ts';
 import { ticketProblems } from './certify.ts';
 import type { Progress } from './progress.ts';
-import { due } from './timeline.ts';
+import { due } from './time/timeline.ts';
 
 export type IntakeStanding =
   | { readonly is: 'not-yet' }

@@ -4,7 +4,7 @@ import { isApproved } from './exceptions.ts';
 import type { AskedException } from './participation.ts';
 import type { Progress } from './progress.ts';
 import { classOf } from './situation.ts';
-import { due } from './timeline.ts';
+import { due } from './time/timeline.ts';
 
 /** Exceptions that let a release past a rule of the process: those are looked at again afterwards. */
 const reviewed = new Set([

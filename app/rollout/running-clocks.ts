@@ -8,7 +8,7 @@ import { awaitedSince, mustReportAgain, takingPart } from './reports.ts';
 import type { Progress } from './progress.ts';
 import { type Situation, clocksIn } from './situation.ts';
 import { dueAfterFreeze, frozenBy } from './standstill.ts';
-import type { Clocks } from './timeline.ts';
+import type { Clocks } from './time/timeline.ts';
 
 /** A clock that runs for somebody right now. */
 export interface RunningClock {

@@ -3,7 +3,7 @@ import type { Event } from '../model/journal.ts';
 import type { ReleaseClass } from '../model/release-class.ts';
 import type { Command } from './command.ts';
 import type { Progress } from './progress.ts';
-import { type Clocks, clocksOf } from './timeline.ts';
+import { type Clocks, clocksOf } from './time/timeline.ts';
 
 /**
  * The world as one act finds it. An act has to be allowed twice: where the release stood when it was written (`then`), and where it stands

@@ -1,6 +1,6 @@
 import { isIn, isProvider } from './authority.ts';
 import { lifted } from './exceptions.ts';
-import { freezeAt, freezeEnds } from './freeze.ts';
+import { freezeAt, freezeEnds } from './time/freeze.ts';
 import { type Act, type Situation, type Verdict, classOf, counts, nothing, refused } from './situation.ts';
 import { terminalStates } from '../model/state.ts';
 import { inline } from '../wording/markdown.ts';

@@ -14,7 +14,7 @@ import type { Progress } from './progress.ts';
 import { clocksIn } from './situation.ts';
 import { missingReports, takingPart, uncoveredTargets, worstReport } from './reports.ts';
 import { dueAfterFreeze, frozenBy } from './standstill.ts';
-import { versionJudgement } from './version-judgement.ts';
+import { versionJudgement } from './version/judgement.ts';
 
 /** The five steps and where each stands: the one value that check runs, the status comment, pages and JSON print. */
 export function stepsOf(facts: Facts, progress: Progress, state: State): readonly Step[] {

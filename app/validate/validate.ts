@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Problem } from '../model/problem.ts';
 import { inOrder } from '../model/yaml.ts';
-import type { TicketGround } from '../rollout/ticket-rule.ts';
+import type { TicketGround } from '../rollout/ticket/rule.ts';
 import { checkLooseFile, checkRepository } from './check.ts';
 import { manifestLimits } from './file-kind.ts';
 import { format, isValid, type Format, type Outcome } from './format.ts';

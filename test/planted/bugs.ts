@@ -231,9 +231,9 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'holidays count as working days',
-    file: 'app/rollout/working-time.ts',
+    file: 'app/rollout/time/working-time.ts',
     before: 'if (this.#holidays.has(day)) continue;',
     after: 'if (this.#holidays.has(-1)) continue;',
-    tests: ['test/rollout/working-time.test.ts', 'test/rollout/timeline.test.ts'],
+    tests: ['test/rollout/time/working-time.test.ts', 'test/rollout/time/timeline.test.ts'],
   },
 ];

@@ -8,7 +8,7 @@ import { after, factsAt, withConfiguration, withPolicy, withSpec } from './facts
 import { configuration, people } from './people.ts';
 import { answersTo, gains, heard, report, review, says } from './said.ts';
 import { type Happening, digestOf, journalOf, stories, told } from './story.ts';
-import { attempt, earlier } from './versions.ts';
+import { attempt, earlier } from './version/versions.ts';
 
 const { joao, sofia, carmen, jan } = people;
 const now = '2026-03-09T13:00:00Z';

@@ -7,7 +7,7 @@ import { after, factsAt, inProduction, withConfiguration, withPolicy, withSpec, 
 import { configuration, people } from './people.ts';
 import { answersTo, comment, gains, heard, says } from './said.ts';
 import { digestOf, journalOf, told } from './story.ts';
-import { earlier } from './versions.ts';
+import { earlier } from './version/versions.ts';
 
 const { oxana, pavel, tiziana, teo, joao, sofia, svea, carmen, rita, otto } = people;
 const SR: readonly ExceptionRole[] = ['staged-rollout'];

@@ -7,7 +7,7 @@ import { DistributionsSchema } from '../../app/model/distributions.ts';
 import { PolicySchema } from '../../app/model/policy.ts';
 import type { Problem } from '../../app/model/problem.ts';
 import { readAs } from '../../app/model/yaml.ts';
-import { readTicket } from '../../app/rollout/ticket.ts';
+import { readTicket } from '../../app/rollout/ticket/ticket.ts';
 import { Scratch, product, withFields } from '../import/product.ts';
 
 const example = /```yaml\n([^]*?)```/.exec(readFileSync('releases/README.md', 'utf8'))?.[1] ?? '';

@@ -1,7 +1,7 @@
-import type { ComponentRelease } from '../model/component-release.ts';
-import type { ReleaseClass } from '../model/release-class.ts';
-import { mistake, remark, type Finding } from './ticket-rule.ts';
-import { inDistribution, overlap, type VersionContext, type VersionRule } from './version-ground.ts';
+import type { ComponentRelease } from '../../model/component-release.ts';
+import type { ReleaseClass } from '../../model/release-class.ts';
+import { mistake, remark, type Finding } from '../ticket/rule.ts';
+import { inDistribution, overlap, type VersionContext, type VersionRule } from './ground.ts';
 
 /** Who came first: certified earlier, or in the same second with the lower number. Whoever is not certified yet comes last. */
 function isEarlier(other: ComponentRelease, { certifiedAt, pull }: VersionContext): boolean {

@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { load } from 'js-yaml';
 import { Temporal } from 'temporal-polyfill';
-import { duration as durationSchema } from '../../app/model/policy.ts';
-import { clocksOf, due, milliseconds } from '../../app/rollout/timeline.ts';
-import { configuration } from './people.ts';
+import { duration as durationSchema } from '../../../app/model/policy.ts';
+import { clocksOf, due, milliseconds } from '../../../app/rollout/time/timeline.ts';
+import { configuration } from '../people.ts';
 
 type Calendar = Parameters<typeof due>[3];
 

@@ -1,9 +1,9 @@
-import type { Problem } from '../model/problem.ts';
-import { cadenceHolds } from './version-cadence.ts';
-import { versionClassRules, versionIsNewer } from './version-class.ts';
-import type { Finding } from './ticket-rule.ts';
-import { distributionOf, versionBefore, type VersionContext, type VersionRule } from './version-ground.ts';
-import { oneOpenTicket, supersedesWhatMayBe, versionTurnRules } from './version-turn.ts';
+import type { Problem } from '../../model/problem.ts';
+import { cadenceHolds } from './cadence.ts';
+import { versionClassRules, versionIsNewer } from './class.ts';
+import type { Finding } from '../ticket/rule.ts';
+import { distributionOf, versionBefore, type VersionContext, type VersionRule } from './ground.ts';
+import { oneOpenTicket, supersedesWhatMayBe, versionTurnRules } from './turn.ts';
 
 const rules: readonly VersionRule[] = [...versionClassRules, ...versionTurnRules, cadenceHolds];
 

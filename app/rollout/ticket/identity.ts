@@ -1,12 +1,12 @@
-import { quoted } from '../model/hidden-character.ts';
+import { quoted } from '../../model/hidden-character.ts';
 import {
   nameFitsVersion,
   parseTicketPath,
   releaseId,
   ticketPath,
   withoutRevision,
-} from '../model/release-id.ts';
-import { mistake, remark, type Finding, type TicketInHand, type TicketRule } from './ticket-rule.ts';
+} from '../../model/release-id.ts';
+import { mistake, remark, type Finding, type TicketInHand, type TicketRule } from './rule.ts';
 
 /** What a YAML 1.2 reader with types would take for a number: `1.10` would become 1.1 there. */
 const numberLike = /^(\d+(\.\d*)?([eE][-+]?\d+)?|0x[0-9A-Fa-f]+|0o[0-7]+)$/;

@@ -1,10 +1,10 @@
-import type { Catalogue } from '../model/catalogue.ts';
-import type { Distributions } from '../model/distributions.ts';
-import type { Lenient } from '../model/lenient.ts';
-import type { Policy } from '../model/policy.ts';
-import type { Severity } from '../model/problem.ts';
-import type { Ticket } from '../model/ticket.ts';
-import type { Path, YamlDocument } from '../model/yaml.ts';
+import type { Catalogue } from '../../model/catalogue.ts';
+import type { Distributions } from '../../model/distributions.ts';
+import type { Lenient } from '../../model/lenient.ts';
+import type { Policy } from '../../model/policy.ts';
+import type { Severity } from '../../model/problem.ts';
+import type { Ticket } from '../../model/ticket.ts';
+import type { Path, YamlDocument } from '../../model/yaml.ts';
 
 /** What a ticket is checked against: the reviewed files of the repository. */
 export interface TicketGround {

@@ -1,7 +1,7 @@
-import type { ReleaseClass } from '../model/release-class.ts';
-import { sameUpstream } from '../repository/semantic-version.ts';
-import { remark, type Finding } from './ticket-rule.ts';
-import { inDistribution, isExcepted, type VersionContext } from './version-ground.ts';
+import type { ReleaseClass } from '../../model/release-class.ts';
+import { sameUpstream } from '../../repository/semantic-version.ts';
+import { remark, type Finding } from '../ticket/rule.ts';
+import { inDistribution, isExcepted, type VersionContext } from './ground.ts';
 
 /** Days that lie between two releases of a component at least; an emergency comes when it is needed (R-2.2-1 to R-2.2-4, A-21, A-40). */
 const days: Readonly<Record<ReleaseClass, number | undefined>> = {

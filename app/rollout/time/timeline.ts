@@ -1,7 +1,7 @@
-import type { Calendar } from '../model/calendar.ts';
-import type { ClassPolicy, Policy } from '../model/policy.ts';
-import { entryOf } from '../model/record.ts';
-import type { ReleaseClass } from '../model/release-class.ts';
+import type { Calendar } from '../../model/calendar.ts';
+import type { ClassPolicy, Policy } from '../../model/policy.ts';
+import { entryOf } from '../../model/record.ts';
+import type { ReleaseClass } from '../../model/release-class.ts';
 import { epochMilliseconds, isoInstant } from './instant.ts';
 import { workingTimeOf } from './working-time.ts';
 

@@ -1,9 +1,9 @@
-import type { ComponentRelease } from '../../app/model/component-release.ts';
-import type { Distributions } from '../../app/model/distributions.ts';
-import type { Ticket } from '../../app/model/ticket.ts';
-import type { VersionContext } from '../../app/rollout/version-ground.ts';
-import { versionProblems } from '../../app/rollout/version-rules.ts';
-import { ticketOf } from './facts.ts';
+import type { ComponentRelease } from '../../../app/model/component-release.ts';
+import type { Distributions } from '../../../app/model/distributions.ts';
+import type { Ticket } from '../../../app/model/ticket.ts';
+import type { VersionContext } from '../../../app/rollout/version/ground.ts';
+import { versionProblems } from '../../../app/rollout/version/rules.ts';
+import { ticketOf } from '../facts.ts';
 
 /*
  * Values for tests of the version rules: releases of one component, dcache, of which umd/4 agreed on the major 4 and umd/5 on 5. Nothing

@@ -1,7 +1,7 @@
-import { quoted } from '../model/hidden-character.ts';
-import { isPlaceholder, saysNothing } from '../model/placeholder.ts';
-import type { Path } from '../model/yaml.ts';
-import { mistake, remark, type Finding, type TicketInHand, type TicketRule } from './ticket-rule.ts';
+import { quoted } from '../../model/hidden-character.ts';
+import { isPlaceholder, saysNothing } from '../../model/placeholder.ts';
+import type { Path } from '../../model/yaml.ts';
+import { mistake, remark, type Finding, type TicketInHand, type TicketRule } from './rule.ts';
 
 /** MS402 2.2: what each class has to say for itself. */
 function classIsFounded({ ticket, document }: TicketInHand): readonly Finding[] {

@@ -1,7 +1,7 @@
-import { entryOf } from '../model/record.ts';
-import type { ReleaseClass } from '../model/release-class.ts';
-import { majorOf, sameUpstream } from '../repository/semantic-version.ts';
-import { mistake, remark, type Finding } from './ticket-rule.ts';
+import { entryOf } from '../../model/record.ts';
+import type { ReleaseClass } from '../../model/release-class.ts';
+import { majorOf, sameUpstream } from '../../repository/semantic-version.ts';
+import { mistake, remark, type Finding } from '../ticket/rule.ts';
 import {
   baselineOf,
   distributionOf,
@@ -10,7 +10,7 @@ import {
   versionBefore,
   type VersionContext,
   type VersionRule,
-} from './version-ground.ts';
+} from './ground.ts';
 
 /** How much a class may change; an emergency as much as a revision. */
 const reach: Readonly<Record<ReleaseClass, number>> = { emergency: 0, revision: 0, minor: 1, major: 2 };

@@ -2,14 +2,14 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type * as z from 'zod';
-import { CatalogueSchema } from '../../app/model/catalogue.ts';
-import { DistributionsSchema } from '../../app/model/distributions.ts';
-import { PolicySchema } from '../../app/model/policy.ts';
-import { ticketPath, withoutRevision } from '../../app/model/release-id.ts';
-import { TicketSchema } from '../../app/model/ticket.ts';
-import { readAs, readYaml } from '../../app/model/yaml.ts';
-import type { TicketGround } from '../../app/rollout/ticket-rule.ts';
-import { checkTicket, readTicket } from '../../app/rollout/ticket.ts';
+import { CatalogueSchema } from '../../../app/model/catalogue.ts';
+import { DistributionsSchema } from '../../../app/model/distributions.ts';
+import { PolicySchema } from '../../../app/model/policy.ts';
+import { ticketPath, withoutRevision } from '../../../app/model/release-id.ts';
+import { TicketSchema } from '../../../app/model/ticket.ts';
+import { readAs, readYaml } from '../../../app/model/yaml.ts';
+import type { TicketGround } from '../../../app/rollout/ticket/rule.ts';
+import { checkTicket, readTicket } from '../../../app/rollout/ticket/ticket.ts';
 
 function sample<S extends z.ZodType>(schema: S, file: string): z.infer<S> {
   const checked = readAs(schema, readFileSync(file, 'utf8'), file);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Calendar } from '../../app/model/calendar.ts';
-import { before, due, elapsed } from '../../app/rollout/timeline.ts';
+import type { Calendar } from '../../../app/model/calendar.ts';
+import { before, due, elapsed } from '../../../app/rollout/time/timeline.ts';
 
 /*
  * Twenty years in twelve zones with odd rules, minute by minute. The counter looks at the wall clock of Intl and adds up; nothing of it

@@ -1,4 +1,4 @@
-import type { Calendar, Freeze } from '../model/calendar.ts';
+import type { Calendar, Freeze } from '../../model/calendar.ts';
 import { epochMilliseconds, isoInstant } from './instant.ts';
 import { dayLength, startOfDay } from './zone-offsets.ts';
 

@@ -1,15 +1,15 @@
-import type { ComponentRelease } from '../model/component-release.ts';
-import type { Distributions } from '../model/distributions.ts';
-import { entryOf } from '../model/record.ts';
-import type { Ticket, TicketTarget } from '../model/ticket.ts';
-import type { YamlDocument } from '../model/yaml.ts';
+import type { ComponentRelease } from '../../model/component-release.ts';
+import type { Distributions } from '../../model/distributions.ts';
+import { entryOf } from '../../model/record.ts';
+import type { Ticket, TicketTarget } from '../../model/ticket.ts';
+import type { YamlDocument } from '../../model/yaml.ts';
 import {
   changeFrom,
   compareVersions,
   versionChange,
   type VersionChange,
-} from '../repository/semantic-version.ts';
-import type { Finding } from './ticket-rule.ts';
+} from '../../repository/semantic-version.ts';
+import type { Finding } from '../ticket/rule.ts';
 
 /** What an approved exception can lift: the rule of majors, or the cadence. */
 export type VersionException = 'version' | 'cadence';

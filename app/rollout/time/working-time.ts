@@ -1,4 +1,4 @@
-import type { Calendar } from '../model/calendar.ts';
+import type { Calendar } from '../../model/calendar.ts';
 import { dayAt, dayLength, offsetsBetween, startOfDay } from './zone-offsets.ts';
 
 const dayNames = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

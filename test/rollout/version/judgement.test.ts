@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ComponentRelease } from '../../app/model/component-release.ts';
-import type { Facts } from '../../app/model/facts.ts';
-import { decide } from '../../app/rollout/decide.ts';
-import { after, factsAt } from './facts.ts';
-import { configuration, people } from './people.ts';
-import { comment, gains, heard } from './said.ts';
-import { digestOf } from './story.ts';
+import type { ComponentRelease } from '../../../app/model/component-release.ts';
+import type { Facts } from '../../../app/model/facts.ts';
+import { decide } from '../../../app/rollout/decide.ts';
+import { after, factsAt } from '../facts.ts';
+import { configuration, people } from '../people.ts';
+import { comment, gains, heard } from '../said.ts';
+import { digestOf } from '../story.ts';
 import { attempt, earlier } from './versions.ts';
 
 /** The release of these tests is arc-ce 7.0.1, a revision for umd/5, certified on 2 March at 08:00. */

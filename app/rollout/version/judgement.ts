@@ -1,11 +1,11 @@
-import type { Facts } from '../model/facts.ts';
-import type { Problem } from '../model/problem.ts';
-import { readYaml } from '../model/yaml.ts';
-import { lifted } from './exceptions.ts';
-import { foreseen } from './foreseen.ts';
-import { progressOf } from './progress.ts';
-import type { VersionContext } from './version-ground.ts';
-import { lastingVersionProblems, versionProblems } from './version-rules.ts';
+import type { Facts } from '../../model/facts.ts';
+import type { Problem } from '../../model/problem.ts';
+import { readYaml } from '../../model/yaml.ts';
+import { lifted } from '../exceptions.ts';
+import { foreseen } from '../foreseen.ts';
+import { progressOf } from '../progress.ts';
+import type { VersionContext } from './ground.ts';
+import { lastingVersionProblems, versionProblems } from './rules.ts';
 
 /** What the version rules say of the ticket in hand. */
 export interface VersionJudgement {

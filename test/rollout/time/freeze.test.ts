@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Calendar } from '../../app/model/calendar.ts';
-import { freezeAt, freezeEnds } from '../../app/rollout/freeze.ts';
-import { due } from '../../app/rollout/timeline.ts';
+import type { Calendar } from '../../../app/model/calendar.ts';
+import { freezeAt, freezeEnds } from '../../../app/rollout/time/freeze.ts';
+import { due } from '../../../app/rollout/time/timeline.ts';
 
 const weekdays = Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => [day, ['09:00-17:00']]));
 const yearEnd = { from: '2026-12-21', to: '2027-01-03', reason: 'year-end freeze' };

@@ -1,11 +1,11 @@
-import { lenientReader } from '../model/lenient.ts';
-import type { Checked, Problem } from '../model/problem.ts';
-import { TicketSchema, type Ticket } from '../model/ticket.ts';
-import { examine, inOrder } from '../model/yaml.ts';
-import { ticketCatalogueRules } from './ticket-catalogue.ts';
-import { componentRules, groundedComponentRules } from './ticket-component.ts';
-import { ticketIdentityRules } from './ticket-identity.ts';
-import { groundedPackageRules, packageRules } from './ticket-packages.ts';
+import { lenientReader } from '../../model/lenient.ts';
+import type { Checked, Problem } from '../../model/problem.ts';
+import { TicketSchema, type Ticket } from '../../model/ticket.ts';
+import { examine, inOrder } from '../../model/yaml.ts';
+import { ticketCatalogueRules } from './catalogue.ts';
+import { componentRules, groundedComponentRules } from './component.ts';
+import { ticketIdentityRules } from './identity.ts';
+import { groundedPackageRules, packageRules } from './packages.ts';
 import type {
   Finding,
   GroundedRule,
@@ -13,8 +13,8 @@ import type {
   TicketGround,
   TicketInHand,
   TicketRule,
-} from './ticket-rule.ts';
-import { ticketStatementRules } from './ticket-statements.ts';
+} from './rule.ts';
+import { ticketStatementRules } from './statements.ts';
 
 const rules: readonly TicketRule[] = [
   ...ticketIdentityRules,

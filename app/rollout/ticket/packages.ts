@@ -1,8 +1,8 @@
-import type { PackageFormat } from '../model/distributions.ts';
-import { quoted } from '../model/hidden-character.ts';
-import type { Lenient } from '../model/lenient.ts';
-import type { TicketPackage } from '../model/ticket.ts';
-import type { Path } from '../model/yaml.ts';
+import type { PackageFormat } from '../../model/distributions.ts';
+import { quoted } from '../../model/hidden-character.ts';
+import type { Lenient } from '../../model/lenient.ts';
+import type { TicketPackage } from '../../model/ticket.ts';
+import type { Path } from '../../model/yaml.ts';
 import {
   mistake,
   remark,
@@ -11,7 +11,7 @@ import {
   type GroundedTicket,
   type TicketInHand,
   type TicketRule,
-} from './ticket-rule.ts';
+} from './rule.ts';
 
 const endings: Readonly<Record<PackageFormat, RegExp>> = {
   deb: /\.deb$/,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Calendar } from '../../app/model/calendar.ts';
+import type { Calendar } from '../../../app/model/calendar.ts';
 import {
   type Pause,
   before,
@@ -11,8 +11,8 @@ import {
   halfway,
   milliseconds,
   workingDaysSince,
-} from '../../app/rollout/timeline.ts';
-import { configuration } from './people.ts';
+} from '../../../app/rollout/time/timeline.ts';
+import { configuration } from '../people.ts';
 
 const office = ['09:00-17:00'];
 const amsterdam: Calendar = {

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type * as z from 'zod';
-import { DistributionsSchema } from '../../app/model/distributions.ts';
-import { TicketSchema, type Ticket } from '../../app/model/ticket.ts';
-import { examine, readAs, readYaml } from '../../app/model/yaml.ts';
-import { cadenceOf } from '../../app/rollout/version-cadence.ts';
-import { lastingVersionProblems, versionProblems } from '../../app/rollout/version-rules.ts';
-import { supersededBy } from '../../app/rollout/version-turn.ts';
+import { DistributionsSchema } from '../../../app/model/distributions.ts';
+import { TicketSchema, type Ticket } from '../../../app/model/ticket.ts';
+import { examine, readAs, readYaml } from '../../../app/model/yaml.ts';
+import { cadenceOf } from '../../../app/rollout/version/cadence.ts';
+import { lastingVersionProblems, versionProblems } from '../../../app/rollout/version/rules.ts';
+import { supersededBy } from '../../../app/rollout/version/turn.ts';
 import {
   type Sketch,
   arm64,

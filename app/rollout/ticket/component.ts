@@ -1,6 +1,6 @@
-import type { CatalogueComponent } from '../model/catalogue.ts';
-import { capabilityFault } from '../model/capability.ts';
-import { entryOf } from '../model/record.ts';
+import type { CatalogueComponent } from '../../model/catalogue.ts';
+import { capabilityFault } from '../../model/capability.ts';
+import { entryOf } from '../../model/record.ts';
 import {
   mistake,
   remark,
@@ -9,7 +9,7 @@ import {
   type GroundedTicket,
   type TicketInHand,
   type TicketRule,
-} from './ticket-rule.ts';
+} from './rule.ts';
 
 /** R-2.2-16: capabilities exist, each written by itself (L11 of the defects seen). */
 function capabilitiesAreKnown({ ticket }: TicketInHand): readonly Finding[] {

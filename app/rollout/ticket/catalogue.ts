@@ -1,6 +1,6 @@
-import { mendName } from '../model/near-miss.ts';
-import { entryOf } from '../model/record.ts';
-import { mistake, type Finding, type GroundedTicket, type GroundedRule } from './ticket-rule.ts';
+import { mendName } from '../../model/near-miss.ts';
+import { entryOf } from '../../model/record.ts';
+import { mistake, type Finding, type GroundedTicket, type GroundedRule } from './rule.ts';
 
 /** Stack, component and provider are in the catalogue (R-VIII-1, R-1-1, R-1-4). */
 function namesAreKnown({ ticket, catalogue }: GroundedTicket): readonly Finding[] {
