@@ -15,7 +15,7 @@ import { channelView } from './channel-view.ts';
 import { errorText } from './log.ts';
 import { prepareLabels } from './labels.ts';
 import { type OutsideParts, openOutside } from './outside.ts';
-import { openPulls, recordedTickets } from './tickets.ts';
+import { closedPullsSince, openPulls, recordedTickets } from './tickets.ts';
 
 export interface ServiceParts extends OutsideParts {
   /** One line per request for a published file, when the service serves the channels itself. */
@@ -139,10 +139,13 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     } else if (hint.ref === 'refs/heads/main') queue.add('publish');
   }
 
+  let closedUntil: string | undefined;
   async function sweep(): Promise<void> {
     queue.add('publish');
     const open = [...(await openPulls(github, at)), ...(await openIssues(outside))];
-    for (const number of new Set([...open, ...active])) lookAt(number);
+    const closed = await closedPullsSince(github, at, closedUntil);
+    closedUntil = closed.until;
+    for (const number of new Set([...open, ...closed.numbers, ...active])) lookAt(number);
     await queue.idle();
   }
 

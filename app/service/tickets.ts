@@ -9,6 +9,33 @@ export async function openPulls(github: GitHub, at: Repository): Promise<readonl
   return pulls.map(({ number }) => number);
 }
 
+/** When the newest closed pull request was changed, by GitHub's clock, and those that were since a time: one page of them. */
+export interface ClosedPulls {
+  readonly until: string;
+  readonly numbers: readonly number[];
+}
+
+/**
+ * Closed pull requests that somebody wrote in since a time: a word about a release that has ended, `/rollback` say, may have come without a
+ * webhook (T08). Takes the `until` of the time before; without it nothing is new.
+ */
+export async function closedPullsSince(
+  github: GitHub,
+  at: Repository,
+  since: string | undefined,
+): Promise<ClosedPulls> {
+  const { data } = await github.rest.pulls.list({
+    ...at,
+    state: 'closed',
+    sort: 'updated',
+    direction: 'desc',
+    per_page: 100,
+  });
+  const until = data[0]?.updated_at ?? since ?? '';
+  if (since === undefined) return { until, numbers: [] };
+  return { until, numbers: data.filter((pull) => pull.updated_at > since).map(({ number }) => number) };
+}
+
 /** The tickets that have a journal, newest first, with the paths they were certified at: what a service knows when it starts. */
 export async function recordedTickets(
   record: GitRecord,

@@ -157,3 +157,13 @@ test('a service that starts on a finished record has nothing to do', async () =>
   expect(trial.effects.slice(effects)).toEqual([]);
   expect(await trial.main()).toBe(main);
 }, 60_000);
+
+test('a word about a release that has ended, of which no webhook told, is found by the sweep (A-34)', async () => {
+  later();
+  await unheard(() => trial.world.as('sr-mila').comments(number, '/rollback It forgets the lists.'));
+  expect((await trial.journal(fetchCrl)).at(-1)?.event).toBe('published');
+  await trial.world.service.sweep();
+  await trial.world.settled();
+  expect((await trial.journal(fetchCrl)).at(-1)).toMatchObject({ event: 'asked', rules: ['rollback'] });
+  expect(await trial.page(number).labels()).toContain('needs-approval');
+}, 60_000);
