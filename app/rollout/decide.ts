@@ -149,11 +149,11 @@ function closedByHand(facts: Facts, progress: Progress): readonly Event[] {
   return [{ event: 'withdrawn', reason: `@${by.login} closed the pull request` }];
 }
 
-/** A-42: its provider opened another ticket that takes the place of this one; what is merged already stays what it is. */
+/** A-42: its provider opened another ticket that takes the place of this one; what is closed or merged already goes its way. */
 function superseded(facts: Facts, progress: Progress): readonly Event[] {
   const { id, value } = facts.ticket;
-  if (terminalStates.has(progress.state) || progress.phase === 'none' || progress.merged || facts.pull.merge)
-    return [];
+  if (terminalStates.has(progress.state) || progress.phase === 'none') return [];
+  if (progress.closed ?? progress.merged ?? facts.pull.merge) return [];
   if (id === undefined || value === undefined) return [];
   const newer = supersededBy(facts.history, { id, provider: value.metadata.provider });
   return newer ? [{ event: 'withdrawn', reason: `superseded by ${newer.id} (#${String(newer.pull)})` }] : [];
