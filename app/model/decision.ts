@@ -124,16 +124,8 @@ export interface Move {
   readonly reason: string | undefined;
 }
 
-/** What the facts mean. Pure value: everything the plan and every page need. */
-export interface Decision {
-  readonly state: State;
-  readonly held: boolean;
-  readonly release: string | undefined;
-  readonly digest: string | undefined;
-  readonly steps: readonly Step[];
-  readonly waiting: Role | undefined;
-  readonly awaiting: readonly Awaited[];
-  readonly sites: readonly SiteStanding[];
+/** What stands beside the steps of a release: exceptions, pilots, problems that sites found, oddities, and what is to come. */
+export interface SideStandings {
   /** What the worst report suggests as the outcome; a person decides. */
   readonly suggestion: Outcome | undefined;
   readonly exceptions: readonly ExceptionStanding[];
@@ -146,6 +138,18 @@ export interface Decision {
   /** Oddities that people should know of and that change nothing. */
   readonly remarks: readonly string[];
   readonly forecast: Forecast | undefined;
+}
+
+/** What the facts mean. Pure value: everything the plan and every page need. */
+export interface Decision extends SideStandings {
+  readonly state: State;
+  readonly held: boolean;
+  readonly release: string | undefined;
+  readonly digest: string | undefined;
+  readonly steps: readonly Step[];
+  readonly waiting: Role | undefined;
+  readonly awaiting: readonly Awaited[];
+  readonly sites: readonly SiteStanding[];
   /** Entries that the journal lacks, in order. */
   readonly record: readonly NewEntry[];
   readonly answers: readonly Answer[];

@@ -49,18 +49,15 @@ export interface KnownRelease {
 export interface ProblemFacts {
   readonly issue: IssueFacts;
   readonly ownComments: readonly OwnComment[];
-  readonly releases: readonly KnownRelease[];
+  /** The release that the form names, if it is in the record. */
+  readonly known: KnownRelease | undefined;
+  /** Otherwise those that it could name, by id, newest first. */
+  readonly otherwise: readonly string[];
   /** Author of the ticket of the release that the form names. */
   readonly provider: string | undefined;
   /** Channels that hold that release now. */
   readonly standsIn: readonly Channel[];
 }
-
-/** The release that a problem names. */
-export const releaseOf = (
-  { release }: ProductionProblem,
-  releases: readonly KnownRelease[],
-): KnownRelease | undefined => releases.find(({ id }) => id === release);
 
 /** Label and comment of a problem, as far as they are not there: one comment, edited in place when the form is mended. */
 export function planProblem(facts: ProblemFacts): readonly IssueEffect[] {
@@ -75,16 +72,14 @@ const helpdesk =
   'Support for users and sites is the business of the helpdesk of your infrastructure (in EGI: GGUS), where a problem in production is routed to who can help (R-5-4). Write there as well when somebody cannot work; this issue is about the release.';
 
 /** Where the release came from, who is told, what can be done about it. */
-function problemText({ issue, releases, provider, standsIn }: ProblemFacts): string {
+function problemText({ issue, known, otherwise, provider, standsIn }: ProblemFacts): string {
   const problem = problemOf(issue);
-  const known = releaseOf(problem, releases);
   if (known === undefined) {
-    const names = releases.map(({ id }) => id);
     const what =
       problem.release === undefined
         ? 'The form names no release.'
         : `There is no release ${inline(problem.release)} in the record.`;
-    const mend = names.length === 0 ? '' : ` ${plainText(mendName(problem.release ?? '', names))}`;
+    const mend = otherwise.length === 0 ? '' : ` ${plainText(mendName(problem.release ?? '', otherwise))}`;
     return [
       `@${issue.author.login} ${what}${mend} Edit the issue: it is read again at once.`,
       '',

@@ -1,4 +1,5 @@
 import type { Input } from '../model/facts.ts';
+import type { NewEntry } from '../model/journal.ts';
 import { commandsOf, yamlBlockOf } from './command.ts';
 import type { Act } from './situation.ts';
 
@@ -14,6 +15,15 @@ export function actsIn(inputs: readonly Input[]): readonly Act[] {
   inOrder.set(inputs, acts);
   return acts;
 }
+
+/** Where an act was written, for the entry that it becomes. */
+export const sourceOf = ({ input, part }: Act): NonNullable<NewEntry['source']> => ({
+  kind: input.kind,
+  id: input.id,
+  ...(part === 0 ? {} : { part }),
+  ...(input.where === 'call' ? { where: input.where } : {}),
+  body: input.bodySha256,
+});
 
 /** What a person did with one input: its commands, and for a review its report. */
 function actsOf(input: Input): readonly Act[] {

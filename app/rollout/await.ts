@@ -7,10 +7,10 @@ import { commandsFor } from './offered-commands.ts';
 import { openExceptions } from './exceptions.ts';
 import { expertsOf } from './experts.ts';
 import { graceOf } from './grace.ts';
-import { intakeOf } from './intake.ts';
+import { intakeOf, waitsForMending } from './intake.ts';
 import { reportDue, silentSites } from './invite.ts';
 import type { Participation } from './participation.ts';
-import type { Progress } from './progress.ts';
+import { type Progress, waitsForProvider } from './progress.ts';
 import { missingReports, mustReportAgain, takingPart, worstReport } from './reports.ts';
 import { runningClocks } from './running-clocks.ts';
 import type { Situation } from './situation.ts';
@@ -57,9 +57,7 @@ function waitingFor(facts: Facts, progress: Progress, state: State): Role | unde
     case 'draft':
       return 'provider';
     case 'certified':
-      return ticketProblems(facts).length > 0 || intakeOf(facts, progress).is === 'given-up'
-        ? 'provider'
-        : 'repository-managers';
+      return waitsForMending(facts, progress) ? 'provider' : 'repository-managers';
     case 'unverified':
       return waitsForProvider(progress) ? 'provider' : 'technology-unit';
     case 'verified':
@@ -76,74 +74,58 @@ function waitingFor(facts: Facts, progress: Progress, state: State): Role | unde
   }
 }
 
-/** Is a countermeasure awaited (T3w)? */
-export const waitsForProvider = ({ pauses }: Progress): boolean =>
-  pauses.length > 0 && pauses.at(-1)?.to === undefined;
-
 function awaitingOf(situation: Situation, state: State, waiting: Role | undefined): readonly Awaited[] {
-  const { facts, progress, at } = situation;
-  const one = (who: string, what: string, due: string | undefined): Awaited => ({
-    who,
-    for: what,
-    due,
-    late: due !== undefined && due < at,
-  });
+  const { facts, progress } = situation;
   const approvals = openExceptions(facts, progress).map(({ asked, waitsFor }) =>
-    one(waitsFor, `\`/approve ${asked.id}\`: ${asked.rules.join(', ')}`, undefined),
+    awaited(situation, waitsFor, `\`/approve ${asked.id}\`: ${asked.rules.join(', ')}`),
   );
+  return [...awaitedForStep(situation, state, waiting), ...approvals];
+}
+
+const awaited = ({ at }: Situation, who: string, what: string, due?: string): Awaited => ({
+  who,
+  for: what,
+  due,
+  late: due !== undefined && due < at,
+});
+
+/** Who has to do something before the release goes on. */
+function awaitedForStep(situation: Situation, state: State, waiting: Role | undefined): readonly Awaited[] {
+  const { facts, progress } = situation;
+  const one = (who: string, what: string, due?: string): Awaited => awaited(situation, who, what, due);
   const running = runningClocks(situation, state);
-  if (waiting === undefined) {
-    const reviews = running.map(({ who, due }) =>
+  if (waiting === undefined)
+    return running.map(({ who, due }) =>
       one(who, 'the review of a release that an exception let through', due),
     );
-    return [...reviews, ...approvals];
-  }
   const due = running[0]?.due;
   switch (state) {
-    case 'draft':
-      return [
-        one(
-          'provider',
-          ticketProblems(facts).length > 0
-            ? 'mending the ticket'
-            : 'marking the pull request ready for review',
-          undefined,
-        ),
-        ...approvals,
-      ];
+    case 'draft': {
+      const toMend = ticketProblems(facts).length > 0;
+      return [one(waiting, toMend ? 'mending the ticket' : 'marking the pull request ready for review')];
+    }
     case 'certified':
-      return [
-        one(
-          waiting,
-          waiting === 'provider'
-            ? 'mending what keeps the packages from being pulled'
-            : 'pulling the packages into `unverified`',
-          due,
-        ),
-        ...approvals,
-      ];
+      return waiting === 'provider'
+        ? [one(waiting, 'mending what keeps the packages from being pulled', due)]
+        : [one(waiting, 'pulling the packages into `unverified`', due)];
     case 'unverified':
-      return [
-        waiting === 'provider'
-          ? one(waiting, 'the agreed countermeasure (`/ready <what was done>`)', undefined)
-          : one(waiting, 'the verification report', due),
-        ...approvals,
-      ];
+      return waiting === 'provider'
+        ? [one(waiting, 'the agreed countermeasure (`/ready <what was done>`)')]
+        : [one(waiting, 'the verification report', due)];
     case 'verified':
       return [
         one('early adopters', 'accepting the release (`/accept <site>`)', due),
         ...silentSites(situation)
           .filter(({ late }) => late)
           .map(({ site, due: answer }) => one(site, 'an answer to the call', answer)),
-        ...approvals,
       ];
     case 'rolling-out': {
       const sites = running
         .filter(({ clock }) => clock === 'step3')
         .map((clock) => one(clock.who, 'the report', clock.due));
       return sites.length > 0
-        ? [...sites, ...approvals]
-        : [one('early adopters', missingReports(facts, progress).join('; '), due), ...approvals];
+        ? sites
+        : [one('early adopters', missingReports(facts, progress).join('; '), due)];
     }
     case 'done': {
       const { over, ends } = graceOf(situation);
@@ -159,19 +141,15 @@ function awaitingOf(situation: Situation, state: State, waiting: Role | undefine
           `${over ? 'closing it with a summary' : 'closing it when the grace period is over'}${how}${asked}`,
           isFrozen || ends === undefined ? undefined : dueAfterFreeze(situation, ends),
         ),
-        ...approvals,
       ];
     }
     case 'closing':
-      return [
-        one(waiting, 'closing it again, or rejecting it: the release is held', undefined),
-        ...approvals,
-      ];
+      return [one(waiting, 'closing it again, or rejecting it: the release is held')];
     case 'success':
     case 'warning':
     case 'rejected':
     case 'withdrawn':
-      return approvals;
+      return [];
   }
 }
 

@@ -12,7 +12,7 @@ import { certify } from './certify.ts';
 import { foreseen, mayComeEarly } from './foreseen.ts';
 import { invitedSites } from './invite.ts';
 import { intakeOf, pulledEvents } from './intake.ts';
-import { actsIn } from './acts.ts';
+import { actsIn, sourceOf } from './acts.ts';
 import { canBeNegative, isNegative, judge } from './interpret.ts';
 import { judgeMerge } from './merge.ts';
 import { movedEvents, wantedMove } from './move.ts';
@@ -93,14 +93,7 @@ function hear(
     const isNo = verdict.is === 'counts' && verdict.events.every(isNegative);
     if (answered.has(marker) && !isNo) continue;
     if (verdict.is === 'counts') {
-      const source = {
-        kind: input.kind,
-        id: input.id,
-        ...(part === 0 ? {} : { part }),
-        ...(input.where === 'call' ? { where: input.where } : {}),
-        body: input.bodySha256,
-      };
-      add(verdict.events, input.by, input.at, source);
+      add(verdict.events, input.by, input.at, sourceOf(act));
     } else if (verdict.is !== 'nothing' && left > 0) {
       left -= 1;
       answers.push({

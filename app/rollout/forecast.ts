@@ -1,8 +1,7 @@
 import type { Forecast, ForecastStep } from '../model/decision.ts';
 import type { State } from '../model/state.ts';
-import { ticketProblems } from './certify.ts';
 import { graceOf } from './grace.ts';
-import { intakeOf } from './intake.ts';
+import { waitsForMending } from './intake.ts';
 import { reportDue } from './invite.ts';
 import { takingPart } from './reports.ts';
 import { type Situation, classOf, clocksIn } from './situation.ts';
@@ -22,8 +21,7 @@ const latest = (...instants: readonly (string | undefined)[]): string =>
 export function forecastOf(situation: Situation, state: State): Forecast | undefined {
   const { facts, progress, at } = situation;
   if (!['certified', 'unverified', 'verified', 'rolling-out', 'done'].includes(state)) return undefined;
-  const isProviders = ticketProblems(facts).length > 0 || intakeOf(facts, progress).is === 'given-up';
-  if (state === 'certified' && isProviders) return undefined;
+  if (state === 'certified' && waitsForMending(facts, progress)) return undefined;
   const steps = stepsToCome(situation, state);
   const [first] = steps;
   if (!first) return undefined;

@@ -1,6 +1,6 @@
 import type { Facts } from '../model/facts.ts';
 import type { Event, NewEntry } from '../model/journal.ts';
-import { actsIn } from './acts.ts';
+import { actsIn, sourceOf } from './acts.ts';
 import { approve, waive } from './exceptions.ts';
 import { type Progress, progressOf, sourceKey } from './progress.ts';
 
@@ -26,12 +26,7 @@ export function foreseen(facts: Facts, progress: Progress): readonly NewEntry[] 
     if (situation.progress.seen.has(sourceKey(input.kind, input.id, part))) continue;
     const verdict = command.name === 'waive' ? waive(situation, act) : approve(situation, act, () => []);
     if (verdict.is !== 'counts' || !mayComeEarly(verdict.events)) continue;
-    const source = {
-      kind: input.kind,
-      id: input.id,
-      ...(part === 0 ? {} : { part }),
-      body: input.bodySha256,
-    };
+    const source = sourceOf(act);
     found.push(...verdict.events.map((event) => ({ ...event, at: input.at, by: input.by, source })));
   }
   return found;

@@ -30,6 +30,10 @@ export function intakeOf(facts: Facts, progress: Progress): IntakeStanding {
   return at <= facts.now ? { is: 'now' } : { is: 'later', at };
 }
 
+/** A certified release whose packages cannot be pulled before its provider has mended something (T2f). */
+export const waitsForMending = (facts: Facts, progress: Progress): boolean =>
+  ticketProblems(facts).length > 0 || intakeOf(facts, progress).is === 'given-up';
+
 /** What this run's pull brought back, for the journal. */
 export function pulledEvents(facts: Facts, progress: Progress): readonly Event[] {
   const { pulled, ticket, pull } = facts;

@@ -4,7 +4,7 @@ import { type State, terminalStates } from '../model/state.ts';
 import { inline } from '../wording/markdown.ts';
 import { committedSites, isIn, isProvider } from './authority.ts';
 import type { Participation } from './participation.ts';
-import { awaitedSince, mustReportAgain, requestersSites, takingPart } from './reports.ts';
+import { awaitedSince, mustReportAgain, owingReports, requestersSites } from './reports.ts';
 import { type Act, type Situation, type Verdict, clocksIn, counts, nothing, refused } from './situation.ts';
 import { isOpenToSites } from './stage.ts';
 
@@ -103,9 +103,7 @@ export function overdueSites(situation: Situation): readonly string[] {
   const silent = requestersSites(facts).filter(
     (site) => !progress.sites.has(site) && !progress.absent.has(site),
   );
-  const parts = takingPart(progress)
-    .filter((part) => !part.report || mustReportAgain(facts, progress, part))
-    .map(({ site }) => site);
+  const parts = owingReports(facts, progress).map(({ site }) => site);
   return [...parts, ...silent].filter((site) => excusedFrom(situation, site) <= at);
 }
 

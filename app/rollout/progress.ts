@@ -68,6 +68,10 @@ type Draft = { -readonly [K in keyof Omit<Progress, 'state' | Kept>]: Progress[K
   reminded: Map<string, readonly { readonly mark: ClockMark; readonly day: number }[]>;
 };
 
+/** Is a countermeasure awaited (T3w)? */
+export const waitsForProvider = ({ pauses }: Pick<Progress, 'pauses'>): boolean =>
+  pauses.length > 0 && pauses.at(-1)?.to === undefined;
+
 export const sourceKey = (kind: string, id: number, part = 0): string =>
   `${kind}:${String(id)}:${String(part)}`;
 
@@ -299,10 +303,10 @@ function goesWithout(draft: Draft, entry: Of<'left'> | Of<'excused'>): void {
 }
 
 function pause(draft: Draft, waits: boolean, at: string): void {
-  const open = draft.pauses.at(-1);
-  const isOpen = open !== undefined && open.to === undefined;
-  if (waits && !isOpen) draft.pauses = [...draft.pauses, { from: at, to: undefined }];
-  if (!waits && isOpen) draft.pauses = [...draft.pauses.slice(0, -1), { ...open, to: at }];
+  if (waits === waitsForProvider(draft)) return;
+  draft.pauses = waits
+    ? [...draft.pauses, { from: at, to: undefined }]
+    : draft.pauses.map(({ from, to }) => ({ from, to: to ?? at }));
 }
 
 function except(draft: Draft, entry: Of<'asked'> | Of<'approved'>): void {

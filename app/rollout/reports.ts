@@ -129,6 +129,10 @@ export const mustReportAgain = (facts: Facts, progress: Progress, part: Particip
   isTainted(facts, part) ||
   (part.report !== undefined && part.report.value.outcome !== 'reject' && hasUnreadNo(facts, progress, part));
 
+/** Sites that take part and whose report is awaited: the first, or one more. */
+export const owingReports = (facts: Facts, progress: Progress): readonly Participation[] =>
+  takingPart(progress).filter((part) => !part.report || mustReportAgain(facts, progress, part));
+
 /** Targets that no site reported on. Told, so that whoever closes knows. */
 export function uncoveredTargets(facts: Facts, progress: Progress): readonly string[] {
   const covered = new Set(

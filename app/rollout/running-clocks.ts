@@ -1,10 +1,9 @@
 import { type ClockName } from '../model/clock.ts';
 import type { State } from '../model/state.ts';
-import { ticketProblems } from './certify.ts';
 import { graceOf } from './grace.ts';
-import { intakeOf } from './intake.ts';
+import { waitsForMending } from './intake.ts';
 import { reportDue } from './invite.ts';
-import { awaitedSince, mustReportAgain, takingPart } from './reports.ts';
+import { awaitedSince, owingReports } from './reports.ts';
 import type { Progress } from './progress.ts';
 import { type Situation, clocksIn } from './situation.ts';
 import { dueAfterFreeze, frozenBy } from './standstill.ts';
@@ -44,8 +43,7 @@ export function runningClocks(situation: Situation, state: State): readonly Runn
   const { since } = progress;
   switch (state) {
     case 'certified': {
-      const isProviders = ticketProblems(facts).length > 0 || intakeOf(facts, progress).is === 'given-up';
-      const who = isProviders ? 'provider' : 'repository-managers';
+      const who = waitsForMending(facts, progress) ? 'provider' : 'repository-managers';
       return [
         { clock: 'step1', who, since, half: clocks.halfway(since, 'step1'), due: clocks.due(since, 'step1') },
       ];
@@ -67,13 +65,11 @@ export function runningClocks(situation: Situation, state: State): readonly Runn
     case 'verified':
       return [acceptClock(clocks, since)];
     case 'rolling-out': {
-      const reports = takingPart(progress)
-        .filter((part) => !part.report || mustReportAgain(facts, progress, part))
-        .map((part): RunningClock => {
-          const begun = awaitedSince(facts, progress, part);
-          const half = clocks.halfway(begun, 'step3');
-          return { clock: 'step3', who: part.site, since: begun, half, due: reportDue(situation, part) };
-        });
+      const reports = owingReports(facts, progress).map((part): RunningClock => {
+        const begun = awaitedSince(facts, progress, part);
+        const half = clocks.halfway(begun, 'step3');
+        return { clock: 'step3', who: part.site, since: begun, half, due: reportDue(situation, part) };
+      });
       // Nobody's report is awaited and there are too few: more sites are, since the last one spoke or left.
       return reports.length > 0 ? reports : [acceptClock(clocks, lastWord(progress))];
     }

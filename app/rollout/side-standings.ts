@@ -1,35 +1,21 @@
-import type { Decision, ExceptionStanding, FoundProblem } from '../model/decision.ts';
+import type { ExceptionStanding, FoundProblem, SideStandings } from '../model/decision.ts';
 import type { State } from '../model/state.ts';
 import { inline } from '../wording/markdown.ts';
 import { expiryOf, isApproved, openExceptions } from './exceptions.ts';
 import { expertProblem } from './experts.ts';
 import { forecastOf } from './forecast.ts';
-import type { AskedException } from './participation.ts';
 import type { Progress } from './progress.ts';
 import { worstReport } from './reports.ts';
 import type { Situation } from './situation.ts';
 import { frozenBy } from './standstill.ts';
 
-type Side = Pick<
-  Decision,
-  | 'suggestion'
-  | 'exceptions'
-  | 'pilots'
-  | 'advisories'
-  | 'problems'
-  | 'frozen'
-  | 'rolledBack'
-  | 'remarks'
-  | 'forecast'
->;
-
 /** What stands beside the steps of a release: exceptions, pilots, problems that sites found, oddities, and what is to come. */
-export function sideStandings(situation: Situation, state: State): Side {
+export function sideStandings(situation: Situation, state: State): SideStandings {
   const { facts, progress } = situation;
   const isRunning = progress.phase !== 'none' && ['verified', 'rolling-out', 'done'].includes(state);
   return {
     suggestion: worstReport(progress),
-    exceptions: [...progress.exceptions.values()].map((asked) => exceptionStanding(situation, asked)),
+    exceptions: exceptionStandings(situation),
     pilots: [...progress.pilots.values()],
     advisories: progress.advisories.map(({ link }) => link),
     problems: problemsFound(progress),
@@ -43,17 +29,17 @@ export function sideStandings(situation: Situation, state: State): Side {
   };
 }
 
-function exceptionStanding({ facts, progress }: Situation, asked: AskedException): ExceptionStanding {
-  const open = openExceptions(facts, progress).find((one) => one.asked.id === asked.id);
-  return {
+function exceptionStandings({ facts, progress }: Situation): readonly ExceptionStanding[] {
+  const open = new Map(openExceptions(facts, progress).map(({ asked, waitsFor }) => [asked.id, waitsFor]));
+  return [...progress.exceptions.values()].map((asked) => ({
     id: asked.id,
     rules: asked.rules,
     reason: asked.reason,
     by: asked.backers.map(({ by }) => by.login),
-    stands: open ? 'waiting' : isApproved(facts, asked) ? 'approved' : 'expired',
-    waitsFor: open?.waitsFor ?? '',
+    stands: open.has(asked.id) ? 'waiting' : isApproved(facts, asked) ? 'approved' : 'expired',
+    waitsFor: open.get(asked.id) ?? '',
     expires: expiryOf(facts, asked),
-  };
+  }));
 }
 
 /** Problems that sites reported, with the bugs opened for them (R-5-3, R-2.2-14). */
@@ -70,11 +56,11 @@ const problemsFound = (progress: Progress): readonly FoundProblem[] =>
 
 /** Recorded acts whose comment is gone: from the journal they stand all the same, and that is said (process.md 1.2). */
 function vanished({ facts, progress }: Situation): readonly string[] {
-  const there = new Set(facts.inputs.map(({ kind, id }) => `${kind} ${String(id)}`));
+  const there = new Set(facts.inputs.flatMap(({ kind, id }) => (kind === 'comment' ? [id] : [])));
   const gone = new Map<number, string>();
   for (const { source, by, event } of progress.seen.values()) {
     if (!source || source.where === 'call' || by === 'rollout') continue;
-    if (source.kind === 'comment' && !there.has(`comment ${String(source.id)}`))
+    if (source.kind === 'comment' && !there.has(source.id))
       gone.set(
         source.id,
         `A comment of ${inline(by.login)} was deleted after it was read (${event}): it stands in the journal and counts.`,

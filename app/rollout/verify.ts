@@ -2,6 +2,7 @@ import type { VerificationReport } from '../model/report.ts';
 import { inline } from '../wording/markdown.ts';
 import { isIn, isProvider } from './authority.ts';
 import { reportMistakes } from './checklist.ts';
+import { waitsForProvider } from './progress.ts';
 import { type Act, type Situation, type Verdict, counts, refused } from './situation.ts';
 
 /** T3, T3w and T4 by a review of the Technology Unit (R-2.4-11.1 to R-2.4-11.2d). */
@@ -70,11 +71,7 @@ function mayNotVerify({ facts, progress }: Situation, { input }: Act): string | 
 export function ready({ facts, progress }: Situation, { input, command }: Act): Verdict {
   if (!isProvider(facts, input.by))
     return refused('Only the provider says that its part of a countermeasure is done.');
-  if (
-    progress.pauses.at(-1)?.to !== undefined ||
-    progress.pauses.length === 0 ||
-    progress.state !== 'unverified'
-  )
+  if (!waitsForProvider(progress) || progress.state !== 'unverified')
     return refused(`Nobody waits for the provider: the release is \`${progress.state}\`.`);
   const because = command?.text ?? '';
   if (because === '') return refused('Please say what was done: `/ready <what was done>`.');

@@ -10,9 +10,9 @@ import type { IssueEffect } from '../model/registry-request.ts';
 import { decideRegistry } from '../registry/decide.ts';
 import { isMadeBy } from '../registry/form.ts';
 import { planRegistry } from '../registry/plan.ts';
-import { type ProblemFacts, planProblem, problemForm, problemOf, releaseOf } from '../registry/problem.ts';
+import { type ProblemFacts, planProblem, problemForm, problemOf } from '../registry/problem.ts';
 import { registryForm } from '../registry/request.ts';
-import { recordedTickets, ticketOfCall } from './tickets.ts';
+import { recordedTickets, ticketOfCall, ticketOfRelease } from './tickets.ts';
 
 type Kind = 'registry' | 'problem';
 
@@ -89,11 +89,9 @@ async function gatherProblem({ github, at, self, record }: Outside, issue: RestI
     readComments(github, at, issue.number, 'ticket', self),
     record.fetch(),
   ]);
-  const releases = (await recordedTickets(record, main)).flatMap(({ number, path }) => {
-    const id = parseTicketPath(path)?.id;
-    return id === undefined ? [] : [{ id, ticket: number }];
-  });
-  const known = releaseOf(problemOf(about), releases);
+  const { release = '' } = problemOf(about);
+  const ticket = await ticketOfRelease(record, main, release);
+  const known = ticket && { id: release, ticket: ticket.number };
   const pull = known && (await readIssue(github, at, known.ticket));
   const standing = known
     ? await record.list(
@@ -104,13 +102,19 @@ async function gatherProblem({ github, at, self, record }: Outside, issue: RestI
   return {
     issue: about,
     ownComments: comments.own,
-    releases,
+    known,
+    // To say which ones there are, all journals are read; a form that names one of them has no need of that.
+    otherwise: known ? [] : await releaseIds(record, main),
     provider: pull?.user?.login,
     standsIn: channels.filter((channel) =>
       standing.some(({ path }) => known && path === manifestPath(channel, known.id)),
     ),
   };
 }
+
+/** The releases of the record, newest first. */
+const releaseIds = async (record: Outside['record'], main: string): Promise<readonly string[]> =>
+  (await recordedTickets(record, main)).flatMap(({ path }) => parseTicketPath(path)?.id ?? []);
 
 /** Numbers of the open issues that a sweep looks at. */
 export async function openIssues({ github, at }: Pick<Outside, 'github' | 'at'>): Promise<readonly number[]> {

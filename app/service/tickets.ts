@@ -1,7 +1,7 @@
 import type { Repository, GitHub, Identity } from '../facts/conversation.ts';
 import { parseJournalPath } from '../model/release-id.ts';
 import { readJournal } from '../record/journal-file.ts';
-import type { GitRecord } from '../record/repository.ts';
+import type { GitRecord, TreeFile } from '../record/repository.ts';
 
 /** Numbers of the open pull requests: what a sweep looks at. */
 export async function openPulls(github: GitHub, at: Repository): Promise<readonly number[]> {
@@ -36,21 +36,39 @@ export async function closedPullsSince(
   return { until, numbers: data.filter((pull) => pull.updated_at > since).map(({ number }) => number) };
 }
 
-/** The tickets that have a journal, newest first, with the paths they were certified at: what a service knows when it starts. */
-export async function recordedTickets(
+/** A ticket that has a journal, and the path it was certified at. */
+export interface RecordedTicket {
+  readonly number: number;
+  readonly path: string;
+}
+
+/** The tickets that have a journal, newest first: what a service knows when it starts. Reads every journal. */
+export async function recordedTickets(record: GitRecord, main: string): Promise<readonly RecordedTicket[]> {
+  const tickets: RecordedTicket[] = [];
+  for (const file of await record.list(main, ['releases'])) tickets.push(...(await ticketIn(record, file)));
+  return tickets.toSorted((a, b) => b.number - a.number);
+}
+
+/** The ticket that a release came by, if it is in the record. Reads that one journal. */
+export async function ticketOfRelease(
   record: GitRecord,
   main: string,
-): Promise<readonly { readonly number: number; readonly path: string }[]> {
-  const tickets: { number: number; path: string }[] = [];
-  for (const { path, blob } of await record.list(main, ['releases'])) {
-    const name = parseJournalPath(path);
-    if (!name) continue;
-    const owner = readJournal(await record.blob(blob), name.id).findLast(
-      ({ event }) => event === 'certified',
-    );
-    if (owner?.event === 'certified') tickets.push({ number: owner.pull, path: owner.path });
-  }
-  return tickets.toSorted((a, b) => b.number - a.number);
+  id: string,
+): Promise<RecordedTicket | undefined> {
+  const files = await record.list(main, ['releases']);
+  const file = files.find(({ path }) => parseJournalPath(path)?.id === id);
+  return file && (await ticketIn(record, file))[0];
+}
+
+/** The ticket that a file is the journal of; none when it is no journal, or one that was never certified. */
+async function ticketIn(
+  record: GitRecord,
+  { path, blob }: Pick<TreeFile, 'path' | 'blob'>,
+): Promise<readonly RecordedTicket[]> {
+  const name = parseJournalPath(path);
+  if (!name) return [];
+  const owner = readJournal(await record.blob(blob), name.id).findLast(({ event }) => event === 'certified');
+  return owner?.event === 'certified' ? [{ number: owner.pull, path: owner.path }] : [];
 }
 
 /** An issue may be a call of ours: then the ticket it calls for. */

@@ -1,27 +1,12 @@
-import type { Decision, Step } from '../model/decision.ts';
+import type { Decision, SideStandings, Step } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import { inline, shortDigest } from './markdown.ts';
 
 type Told = Pick<
   Decision,
-  | 'state'
-  | 'held'
-  | 'release'
-  | 'digest'
-  | 'steps'
-  | 'awaiting'
-  | 'sites'
-  | 'commands'
-  | 'suggestion'
-  | 'exceptions'
-  | 'pilots'
-  | 'advisories'
-  | 'problems'
-  | 'frozen'
-  | 'rolledBack'
-  | 'remarks'
-  | 'forecast'
->;
+  'state' | 'held' | 'release' | 'digest' | 'steps' | 'awaiting' | 'sites' | 'commands'
+> &
+  SideStandings;
 
 const word: Readonly<Record<Step['stands'], string>> = {
   met: 'done',
@@ -76,7 +61,7 @@ const commandLines = ({ commands }: Pick<Decision, 'commands'>): readonly string
   });
 
 /** What stands beside the steps: exceptions, freezes, pilots, problems found, and what comes next. Nothing of it when there is none. */
-function sideLines(told: Told): readonly string[] {
+function sideLines(told: SideStandings): readonly string[] {
   const lines: string[] = [];
   const section = (heading: string, items: readonly string[]): void => {
     if (items.length > 0) lines.push(...(heading === '' ? [] : [heading]), ...items, '');
