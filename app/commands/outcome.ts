@@ -1,6 +1,6 @@
 import { BrokenConfiguration } from '../facts/configuration.ts';
 import { AllowListError } from '../intake/address.ts';
-import { StoreSettingError } from '../intake/store.ts';
+import { StorageSettingError } from '../storage/store.ts';
 import { KeyError } from '../publish/openpgp.ts';
 import { errorText } from '../service/log.ts';
 import { SettingsError } from '../service/settings.ts';
@@ -16,7 +16,7 @@ export function outcomeOf(error: unknown): { readonly text: string; readonly sta
   const mistakes = [
     WrongUse,
     SettingsError,
-    StoreSettingError,
+    StorageSettingError,
     AllowListError,
     KeyError,
     WebhookSecretError,

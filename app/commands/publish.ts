@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ConfigurationReader } from '../facts/configuration.ts';
 import { Provenance } from '../facts/provenance.ts';
-import { openStore } from '../intake/store.ts';
+import { openStore } from '../storage/open.ts';
 import type { Channel } from '../model/channel.ts';
 import { openKeys } from '../publish/keys.ts';
 import { GitRecord } from '../record/repository.ts';

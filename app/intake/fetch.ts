@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { checkUrl, type CheckedUrl, type FetchRules } from './address.ts';
 import { ask, systemResolve, type Resolve } from './request.ts';
-import { StoreOutage, type Receiver, type Store } from './store.ts';
+import { StorageOutage, type Receiver, type Store } from '../storage/store.ts';
 import { watchOver, type Watch } from './watch.ts';
 
 /** Why a package could not be pulled. The first eight are the provider's to mend, the rest may pass by themselves. */
@@ -75,7 +75,7 @@ const refuse = (reason: PullReason, detail: string): Refusal => ({ ok: false, re
 /**
  * Pulls one package into the store, once, hashing while it writes; what is stored already is not asked for again
  * (R-2.4-10.4a, trust.md T41 to T43). Whatever the server does ends in a result within the deadline.
- * @throws StoreOutage when the disk fails; the signal's reason when the caller aborts.
+ * @throws StorageOutage when the disk fails; the signal's reason when the caller aborts.
  */
 export async function fetchPackage(order: PackageSource & PullOptions): Promise<PullResult> {
   order.signal?.throwIfAborted();
@@ -112,7 +112,7 @@ async function pull(order: PackageSource & PullOptions): Promise<Pulled | Refusa
     return answer.ok ? await take(answer.response, order, watch) : answer;
   } catch (error) {
     order.signal?.throwIfAborted();
-    if (error instanceof StoreOutage) throw error;
+    if (error instanceof StorageOutage) throw error;
     const cut = watch.cut();
     if (cut !== undefined) return refuse(cut.reason, cut.detail);
     const code = networkCode(error);

@@ -5,7 +5,7 @@ const atOnce = 4;
 /**
  * Pulls the packages of a release, at most four at a time, each once; whether to try again is decided elsewhere. The results
  * stand in the order of the list. A package named twice (the same file for two targets) is pulled once.
- * @throws StoreOutage or the signal's reason, after every transfer has ended: an outage says nothing about a package.
+ * @throws StorageOutage or the signal's reason, after every transfer has ended: an outage says nothing about a package.
  */
 export async function pullPackages(
   list: readonly PackageSource[],

@@ -4,7 +4,7 @@ import type { Channel } from '../model/channel.ts';
 import { packagesIndex } from '../repository/packages-index.ts';
 import { releaseText } from '../repository/release-file.ts';
 import type { ListedPackage, RootContents } from './channel-contents.ts';
-import { sha256Of } from './file-digest.ts';
+import { sha256Of } from '../storage/digest.ts';
 import type { Signer } from './keys.ts';
 import { byHashFolder, poolPath } from './layout.ts';
 import type { OutputFile } from './output.ts';

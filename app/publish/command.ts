@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { channels } from '../model/channel.ts';
 import { SourceUnreachable, type FetchFile } from './channel-source.ts';
-import { isAbsence } from './file-digest.ts';
+import { isAbsence } from '../storage/digest.ts';
 import { KeyError } from './openpgp.ts';
 import type { LastSeen } from './statement-check.ts';
 import { verifyChannel, type Verification } from './verify.ts';

@@ -7,7 +7,7 @@ import {
   type ChannelStatement,
   type SupersededFile,
 } from './channel-statement.ts';
-import { sha256Of } from './file-digest.ts';
+import { sha256Of } from '../storage/digest.ts';
 import type { Signer } from './keys.ts';
 import { fromChannelFolder } from './layout.ts';
 import type { OutputFile } from './output.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { copyFile, link, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digestOfFile, isAbsence, type Digest } from './file-digest.ts';
+import { digestOfFile, isAbsence, type Digest } from '../storage/digest.ts';
 
 /** A file to be published: its path below the folder of all channels, and its bytes. */
 export interface OutputFile {

@@ -1,11 +1,11 @@
-import { mkdir, open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import type { ByteSource } from '../repository/byte-source.ts';
 import { readDeb, type DebFacts } from '../repository/deb.ts';
 import type { Reading } from '../repository/refusal.ts';
-import { isAbsence, sha256Of } from './file-digest.ts';
+import { isAbsence, sha256Of } from '../storage/digest.ts';
+import { StorageOutage, type Store } from '../storage/store.ts';
 
 /** What an index needs of a package. */
 export type IndexFacts = Omit<DebFacts, 'files'>;
@@ -45,36 +45,23 @@ export async function keptFacts(cache: string, sha256: string): Promise<IndexFac
  * Reads a package file of the store and keeps its facts. Gives the reason when the package is not acceptable; a file that cannot be read
  * throws.
  */
-export async function readFacts(cache: string, sha256: string, file: string): Promise<Reading<IndexFacts>> {
-  const handle = await open(file, 'r');
+export async function readFacts(cache: string, sha256: string, store: Store): Promise<Reading<IndexFacts>> {
+  const file = await store.open(sha256);
+  if (!file) throw new StorageOutage(`The store has no longer the file ${sha256}.`);
   try {
-    const read = await readDeb(await fileSource(handle));
+    const read = await readDeb(file);
     if (!read.ok) return read;
     const { name, version, architecture, fields } = read.value;
     const facts = { name, version, architecture, fields };
     await keep(entryPath(cache, sha256), facts);
     return { ok: true, value: facts };
   } finally {
-    await handle.close();
+    await file.close();
   }
 }
 
 function entryPath(cache: string, sha256: string): string {
   return join(cache, sha256.slice(0, 2), `${sha256}.json`);
-}
-
-/** An open file as a source of bytes. @throws what the disk throws, also when the file is shorter than it was when opened */
-async function fileSource(handle: FileHandle): Promise<ByteSource> {
-  const { size } = await handle.stat();
-  return {
-    size,
-    read: async (offset, length) => {
-      const bytes = new Uint8Array(length);
-      const { bytesRead } = await handle.read(bytes, 0, length, offset);
-      if (bytesRead !== length) throw new Error('a file of the store became shorter while it was read');
-      return bytes;
-    },
-  };
 }
 
 async function keep(path: string, facts: IndexFacts): Promise<void> {

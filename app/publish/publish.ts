@@ -4,7 +4,7 @@ import type { Manifest } from '../model/manifest.ts';
 import { rootPool } from './apt-root.ts';
 import { channelContents, type ChannelContents, type ListedPackage } from './channel-contents.ts';
 import type { ChannelStatement } from './channel-statement.ts';
-import { sha256Of } from './file-digest.ts';
+import { sha256Of } from '../storage/digest.ts';
 import {
   renderGeneration,
   supersededBy,
@@ -18,7 +18,8 @@ import { isLeftover, outputFolder, type Output, type OutputFile } from './output
 import { publishedState, statementPaths, type Published } from './published-state.ts';
 import { PublishError } from './publish-error.ts';
 import { setupFiles } from './setup-files.ts';
-import { soundPackages, unplacedPackages, type PackageStore } from './sound-packages.ts';
+import type { Store } from '../storage/store.ts';
+import { soundPackages, unplacedPackages } from './sound-packages.ts';
 
 export interface PublishOptions {
   /** The manifests of all channels at a commit. */
@@ -26,7 +27,7 @@ export interface PublishOptions {
   /** That commit, in hexadecimal. */
   readonly commit: string;
   readonly channelsFile: ChannelsFile;
-  readonly store: PackageStore;
+  readonly store: Store;
   /** Folder that holds all published channels. */
   readonly out: string;
   /** Folder that keeps what was read from packages. */

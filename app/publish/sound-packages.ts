@@ -1,16 +1,10 @@
 import type { Channel } from '../model/channel.ts';
 import type { ChannelContents, ListedPackage } from './channel-contents.ts';
-import { digestOfFile } from './file-digest.ts';
+import { digestOf } from '../storage/digest.ts';
+import type { Store } from '../storage/store.ts';
 import type { Output, PlacedFile } from './output.ts';
 import { keptFacts, readFacts, type IndexFacts } from './package-facts.ts';
 import { PublishError } from './publish-error.ts';
-
-/** The content-addressed store as the publisher sees it. */
-export interface PackageStore {
-  has(sha256: string): Promise<boolean>;
-  /** Where the file of a digest is. */
-  path(sha256: string): string;
-}
 
 /** How many packages are looked at at the same time. */
 const parallel = 16;
@@ -22,7 +16,7 @@ const parallel = 16;
  */
 export async function soundPackages(
   { channel, roots }: ChannelContents,
-  store: PackageStore,
+  store: Store,
   cache: string,
 ): Promise<ReadonlyMap<string, IndexFacts>> {
   const listed = roots.flatMap(({ targets }) => targets.flatMap(({ packages }) => packages));
@@ -43,11 +37,11 @@ export async function soundPackages(
 export async function unplacedPackages(
   channel: Channel,
   pooled: readonly { readonly path: string; readonly listed: ListedPackage }[],
-  store: PackageStore,
+  store: Store,
   output: Output,
 ): Promise<readonly PlacedFile[]> {
   const unplaced = await inBatches(pooled, async ({ path, listed }) => {
-    const file = { path, storeFile: store.path(listed.sha256) };
+    const file = { path, storeFile: store.path?.(listed.sha256) ?? '' };
     if (await output.holds(file, listed)) return [];
     await checkStored(channel, listed, store);
     return [file];
@@ -65,9 +59,10 @@ async function inBatches<T, R>(items: readonly T[], act: (item: T) => Promise<R>
 async function checkStored(
   channel: Channel,
   { release, file, size, sha256 }: ListedPackage,
-  store: PackageStore,
+  store: Store,
 ): Promise<void> {
-  const stored = (await store.has(sha256)) ? await digestOfFile(store.path(sha256)) : undefined;
+  const content = await store.content(sha256);
+  const stored = content && (await digestOf(content));
   if (!stored) {
     throw new PublishError(
       channel,
@@ -87,10 +82,10 @@ async function checkStored(
 async function factsOf(
   channel: Channel,
   { release, file, sha256 }: ListedPackage,
-  store: PackageStore,
+  store: Store,
   cache: string,
 ): Promise<IndexFacts> {
-  const read = await readFacts(cache, sha256, store.path(sha256));
+  const read = await readFacts(cache, sha256, store);
   if (read.ok) return read.value;
   throw new PublishError(channel, 'package-unreadable', `${file} of ${release}: ${read.reason}`);
 }

@@ -1,6 +1,6 @@
 import type { Channel } from '../model/channel.ts';
 import { parseStatement, type ChannelStatement } from './channel-statement.ts';
-import { sha256Of } from './file-digest.ts';
+import { sha256Of } from '../storage/digest.ts';
 import type { Inspection } from './inspection.ts';
 import { verifyDetached, type Keyring } from './openpgp.ts';
 

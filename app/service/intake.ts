@@ -5,7 +5,7 @@ import type { Gathered } from '../facts/gather.ts';
 import { allManifests } from '../facts/manifests.ts';
 import type { Sources } from '../facts/sources.ts';
 import { pullPackages } from '../intake/pull.ts';
-import type { Store } from '../intake/store.ts';
+import type { Store } from '../storage/store.ts';
 import { keptFacts, readFacts } from '../publish/package-facts.ts';
 
 type Outcome = Omit<PullOutcome, 'digest'>;
@@ -68,9 +68,7 @@ async function misfits(
     }
     for (const { file, sha256 } of packages) {
       const known = await keptFacts(cache, sha256);
-      const read = known
-        ? { ok: true as const, value: known }
-        : await readFacts(cache, sha256, store.path(sha256));
+      const read = known ? { ok: true as const, value: known } : await readFacts(cache, sha256, store);
       if (!read.ok) {
         wrong.push(`${file} is no Debian package that can be taken: ${read.reason}`);
         continue;

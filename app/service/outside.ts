@@ -8,7 +8,7 @@ import { allManifests } from '../facts/manifests.ts';
 import { Provenance } from '../facts/provenance.ts';
 import { TeamReader } from '../facts/teams.ts';
 import { readAllowList } from '../intake/address.ts';
-import { openStore } from '../intake/store.ts';
+import { openStore } from '../storage/open.ts';
 import { type Keys, openKeys } from '../publish/keys.ts';
 import { GitRecord } from '../record/repository.ts';
 import { type AppClient, signIn } from './github.ts';

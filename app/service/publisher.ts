@@ -6,7 +6,7 @@ import type { Distributions } from '../model/distributions.ts';
 import type { ConfigurationReader } from '../facts/configuration.ts';
 import { allManifests } from '../facts/manifests.ts';
 import type { Provenance } from '../facts/provenance.ts';
-import type { Store } from '../intake/store.ts';
+import type { Store } from '../storage/store.ts';
 import type { Keys } from '../publish/keys.ts';
 import type { Target } from '../publish/layout.ts';
 import { binaryKeyring } from '../publish/openpgp.ts';

@@ -315,7 +315,7 @@ describe('a caller', () => {
 
   test('is told of an outage of the store, not of a fault of the package', async () => {
     await scratch.remove();
-    await expect(fetching('/good')).rejects.toMatchObject({ name: 'StoreOutage' });
+    await expect(fetching('/good')).rejects.toMatchObject({ name: 'StorageOutage' });
   });
 
   test('whose own code has a bug hears of it', async () => {

@@ -90,5 +90,5 @@ test('ends every transfer before it tells of an outage', async () => {
 
 test('lets one outage of the store end the others', async () => {
   await scratch.remove();
-  await expect(pullPackages(paths.map(source), options())).rejects.toMatchObject({ name: 'StoreOutage' });
+  await expect(pullPackages(paths.map(source), options())).rejects.toMatchObject({ name: 'StorageOutage' });
 });

@@ -2,13 +2,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { openStore, type Store } from '../../app/intake/store.ts';
+import { openStoreFolder, type StoreFolder } from '../../app/storage/store-folder.ts';
 
 /** A folder for one test, with a store in it. */
 export interface Scratch {
   readonly dir: string;
   readonly storeUrl: string;
-  readonly store: Store;
+  readonly store: StoreFolder;
   /** Every file under the store, as paths below it, sorted. */
   readonly files: () => Promise<string[]>;
   readonly remove: () => Promise<void>;
@@ -21,7 +21,7 @@ export async function makeScratch(): Promise<Scratch> {
   return {
     dir,
     storeUrl,
-    store: await openStore(storeUrl),
+    store: await openStoreFolder(storeUrl),
     files: async () => {
       const entries = await readdir(top, { recursive: true, withFileTypes: true });
       return entries

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { buildDeb, type DebContent } from '../../app/demo/build-deb.ts';
 import type { Channel } from '../../app/model/channel.ts';
 import type { ChannelsFile } from '../../app/model/channels-file.ts';
 import type { Manifest } from '../../app/model/manifest.ts';
+import { openStoreFolder, type StoreFolder } from '../../app/storage/store-folder.ts';
 import { createKeys, openKeys, type Keys } from '../../app/publish/keys.ts';
 import { publishChannels, type PublishedChannel, type PublishOptions } from '../../app/publish/publish.ts';
 
@@ -29,6 +31,7 @@ export class ChannelWorld {
   readonly dir: string;
   readonly out: string;
   readonly keys: Keys;
+  readonly store: StoreFolder;
   manifests: Manifest[] = [];
   channelsFile: ChannelsFile = {
     apiVersion: 'rollout/v1',
@@ -39,21 +42,22 @@ export class ChannelWorld {
     valid_days: 7,
   };
 
-  constructor(dir: string, keys: Keys) {
+  constructor(dir: string, keys: Keys, store: StoreFolder) {
     this.dir = dir;
     this.out = join(dir, 'out');
     this.keys = keys;
+    this.store = store;
   }
 
   static async create(keyDate = new Date(Date.now() - 3_600_000 * 24 * 30)): Promise<ChannelWorld> {
     const dir = await mkdtemp(join(tmpdir(), 'channel-world-'));
     await createKeys(join(dir, 'keys'), keyDate);
-    await mkdir(join(dir, 'store'));
-    return new ChannelWorld(dir, await openKeys(join(dir, 'keys')));
+    const store = await openStoreFolder(pathToFileURL(join(dir, 'store')).href);
+    return new ChannelWorld(dir, await openKeys(join(dir, 'keys')), store);
   }
 
   storePath(digest: string): string {
-    return join(this.dir, 'store', digest);
+    return this.store.path(digest);
   }
 
   /** Puts packages in the store and a manifest that lists them in a channel. */
@@ -70,6 +74,7 @@ export class ChannelWorld {
   ): Promise<Manifest> {
     const listed = [];
     for (const [file, bytes] of Object.entries(packages)) {
+      await mkdir(dirname(this.storePath(sha256(bytes))), { recursive: true });
       await writeFile(this.storePath(sha256(bytes)), bytes);
       listed.push({ file, size: bytes.length, sha256: sha256(bytes) });
     }
@@ -110,7 +115,7 @@ export class ChannelWorld {
       manifests: this.manifests,
       commit: 'c'.repeat(40),
       channelsFile: this.channelsFile,
-      store: { has: async () => true, path: (digest) => this.storePath(digest) },
+      store: this.store,
       out: this.out,
       cache: join(this.dir, 'cache'),
       keys: this.keys,

@@ -1,64 +1,32 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  StorageOutage,
+  StorageSettingError,
+  type OpenedFile,
+  type Receiver,
+  type Store,
+  type StoredFile,
+} from './store.ts';
 
 /*
- * Content-addressed store of package files: `<dir>/<sha256[0:2]>/<sha256>`, written once and never changed. What is checked,
- * promoted and published later names the digest, so it cannot differ from what was pulled (trust.md T43).
+ * A store that is a folder: `<dir>/<sha256[0:2]>/<sha256>`, immutable files that the channels' hard links share.
  */
 
-/** The store's address cannot be used: a start-up error. */
-export class StoreSettingError extends Error {
-  override readonly name = 'StoreSettingError';
-}
-
-/** The disk under the store failed (full, read-only, gone): an outage, nothing half-stored remains. */
-export class StoreOutage extends Error {
-  override readonly name = 'StoreOutage';
-}
-
-/** What became of received bytes; `sha256` and `size` are what was seen. */
-export type Receipt =
-  | { readonly ok: true; readonly sha256: string; readonly size: number }
-  | {
-      readonly ok: false;
-      readonly reason: 'wrong-size' | 'wrong-digest';
-      readonly sha256: string;
-      readonly size: number;
-    };
-
-/** One file on its way into the store. Ends with exactly one {@link commit}, or with {@link abort}. */
-export interface Receiver {
-  /** Adds bytes. @throws StoreOutage */
-  write(chunk: Uint8Array): Promise<void>;
-  /**
-   * Puts the file in its place if it has this digest and this size in bytes, durably; otherwise drops it.
-   * @throws StoreOutage
-   */
-  commit(expectedSha256: string, expectedSize: number): Promise<Receipt>;
-  /** Drops what was written. May be called again, and after a commit, where it does nothing. */
-  abort(): Promise<void>;
-}
-
-export interface Store {
-  /** Size in bytes of a stored file, undefined when it is not there. @throws StoreOutage */
-  size(sha256: string): Promise<number | undefined>;
-  has(sha256: string): Promise<boolean>;
-  /** Where the file is, or would be. */
-  path(sha256: string): string;
-  /** Begins a file whose digest is known only at its end. @throws StoreOutage */
-  receive(): Promise<Receiver>;
-}
+/** A store whose files have a place on a disk of this machine. */
+export type StoreFolder = Store & Required<Pick<Store, 'path'>>;
 
 const leftoverName = /^[0-9a-f]{32}\.part$/;
 
 /**
  * Opens the store at `url` (`file:///…`), makes its folders, and removes what a killed process left in `incoming/`: files not
  * written to since this process began.
- * @throws StoreSettingError when the address is none of a folder; StoreOutage when the folder cannot be used.
+ * @throws StorageSettingError when the address is none of a folder; StorageOutage when the folder cannot be used.
  */
-export async function openStore(url: string): Promise<Store> {
+export async function openStoreFolder(url: string): Promise<StoreFolder> {
   const top = folderOf(url);
   const incoming = join(top, 'incoming');
   await outage(`open the store at ${top}`, async () => {
@@ -80,8 +48,64 @@ export async function openStore(url: string): Promise<Store> {
     path,
     size,
     has: async (sha256) => (await size(sha256)) !== undefined,
+    content: async (sha256) => {
+      const handle = await outage(`open ${sha256}`, () => unlessMissing(open(path(sha256), 'r')));
+      return handle && piecesOf(handle);
+    },
+    open: async (sha256) => {
+      const handle = await outage(`open ${sha256}`, () => unlessMissing(open(path(sha256), 'r')));
+      return handle && openedFile(handle);
+    },
     receive: () => receiveInto({ top, incoming, path, size }),
+    list: () => storedFiles(top),
+    remove: async (sha256) => {
+      await outage(`remove ${sha256}`, () => unlessMissing(unlink(path(sha256))));
+    },
+    quarantine: async (sha256) => {
+      await outage(`set ${sha256} aside`, async () => {
+        const folder = join(top, 'quarantine');
+        await mkdir(folder, { recursive: true });
+        await unlessMissing(rename(path(sha256), join(folder, sha256)));
+        await syncFolder(folder);
+      });
+    },
   };
+}
+
+async function* piecesOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  try {
+    const stream = createReadStream('', { fd: handle, autoClose: false, highWaterMark: 256 * 1024 });
+    yield* stream as AsyncIterable<Buffer>;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @throws what the disk throws, also when the file is shorter than it was when opened */
+async function openedFile(handle: FileHandle): Promise<OpenedFile> {
+  const { size } = await handle.stat();
+  return {
+    size,
+    read: async (offset, length) => {
+      const bytes = new Uint8Array(length);
+      const { bytesRead } = await handle.read(bytes, 0, length, offset);
+      if (bytesRead !== length)
+        throw new StorageOutage('A file of the store became shorter while it was read.');
+      return bytes;
+    },
+    close: () => handle.close(),
+  };
+}
+
+async function* storedFiles(top: string): AsyncGenerator<StoredFile> {
+  for (const folder of await outage('list its folders', () => readdir(top))) {
+    if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+    for (const sha256 of await outage('list its files', () => readdir(join(top, folder)))) {
+      if (!/^[0-9a-f]{64}$/.test(sha256)) continue;
+      const seen = await outage(`look up ${sha256}`, () => unlessMissing(stat(join(top, folder, sha256))));
+      if (seen) yield { sha256, size: seen.size, since: seen.mtime };
+    }
+  }
 }
 
 interface Place {
@@ -163,14 +187,9 @@ async function sweep(incoming: string, before: number): Promise<void> {
 }
 
 function folderOf(url: string): string {
-  if (url.startsWith('s3://')) {
-    throw new StoreSettingError(
-      'The store cannot be in a bucket yet: give a folder, like file:///var/lib/rollout/store.',
-    );
-  }
   // An encoded slash would make two spellings of one folder.
   if (!/^file:\/\/\/[^?#]+$/.test(url) || /%2f|%00/i.test(url)) {
-    throw new StoreSettingError('The store is a folder: give it like file:///var/lib/rollout/store.');
+    throw new StorageSettingError('The store is a folder: give it like file:///var/lib/rollout/store.');
   }
   return fileURLToPath(url);
 }
@@ -189,13 +208,13 @@ async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Runs disk work; an error of the operating system becomes a {@link StoreOutage}, anything else is a bug and passes. */
+/** Runs disk work; an error of the operating system becomes a {@link StorageOutage}, anything else is a bug and passes. */
 async function outage<T>(doing: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const code = codeOf(error);
-    if (error instanceof StoreOutage || code === undefined || code.startsWith('ERR_')) throw error;
-    throw new StoreOutage(`The store could not ${doing}: ${code}.`, { cause: error });
+    if (error instanceof StorageOutage || code === undefined || code.startsWith('ERR_')) throw error;
+    throw new StorageOutage(`The store could not ${doing}: ${code}.`, { cause: error });
   }
 }

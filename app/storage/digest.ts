@@ -13,7 +13,7 @@ export function sha256Of(bytes: Uint8Array | string): string {
 }
 
 /** Digest of bytes that come in pieces. */
-async function digestOf(content: AsyncIterable<Uint8Array>): Promise<Digest> {
+export async function digestOf(content: AsyncIterable<Uint8Array>): Promise<Digest> {
   const hash = createHash('sha256');
   let size = 0;
   for await (const piece of content) {

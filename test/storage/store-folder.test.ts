@@ -6,21 +6,23 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { transformFile } from '@swc/core';
-import { openStore, StoreOutage, StoreSettingError } from '../../app/intake/store.ts';
-import { content, digestOf } from './hostile-server.ts';
-import { makeScratch, type Scratch } from './scratch.ts';
+import { openStore } from '../../app/storage/open.ts';
+import { StorageOutage, StorageSettingError } from '../../app/storage/store.ts';
+import { content, digestOf } from '../intake/hostile-server.ts';
+import { makeScratch, type Scratch } from '../intake/scratch.ts';
 
 const digest = digestOf(content);
 const place = `${digest.slice(0, 2)}/${digest}`;
 
 /** The store as a module that a process of its own can import. */
 async function compiledStore(dir: string): Promise<string> {
-  const module = join(dir, 'store.mjs');
-  const { code } = await transformFile(new URL('../../app/intake/store.ts', import.meta.url).pathname, {
-    jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
-  });
-  await writeFile(module, code);
-  return pathToFileURL(module).href;
+  for (const name of ['store', 'store-folder']) {
+    const { code } = await transformFile(new URL(`../../app/storage/${name}.ts`, import.meta.url).pathname, {
+      jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
+    });
+    await writeFile(join(dir, `${name}.mjs`), code.replaceAll('./store.ts', './store.mjs'));
+  }
+  return pathToFileURL(join(dir, 'store-folder.mjs')).href;
 }
 
 describe('the store', () => {
@@ -113,15 +115,15 @@ describe('the store', () => {
 
   test('tells an outage by name when its folder is gone', async () => {
     await rm(scratch.dir, { recursive: true });
-    await expect(scratch.store.receive()).rejects.toThrow(StoreOutage);
+    await expect(scratch.store.receive()).rejects.toThrow(StorageOutage);
     await writeFile(scratch.dir, 'not a folder');
     await expect(scratch.store.has(digest)).rejects.toThrow('ENOTDIR');
-    await expect(openStore(scratch.storeUrl)).rejects.toThrow(StoreOutage);
+    await expect(openStore(scratch.storeUrl)).rejects.toThrow(StorageOutage);
   });
 
   test('tells an outage by name when a write fails, and holds nothing of the file', async () => {
     const script = `
-      import { openStore } from ${JSON.stringify(await compiledStore(scratch.dir))};
+      import { openStoreFolder as openStore } from ${JSON.stringify(await compiledStore(scratch.dir))};
       const receiver = await (await openStore(process.argv[1])).receive();
       await receiver.write(Buffer.alloc(10_000)).then(() => console.log('small written'));
       await receiver.write(Buffer.alloc(100_000)).catch((error) => console.log(error.name, error.message));
@@ -134,7 +136,7 @@ describe('the store', () => {
       script,
       scratch.storeUrl,
     ]);
-    expect(stdout).toBe('small written\nStoreOutage The store could not write a file: EFBIG.\n');
+    expect(stdout).toBe('small written\nStorageOutage The store could not write a file: EFBIG.\n');
     expect(await scratch.files()).toEqual([]);
   });
 
@@ -149,7 +151,7 @@ describe('the store', () => {
 
   test('holds nothing of a process that was killed while receiving, once it is opened again', async () => {
     const script = `
-      import { openStore } from ${JSON.stringify(await compiledStore(scratch.dir))};
+      import { openStoreFolder as openStore } from ${JSON.stringify(await compiledStore(scratch.dir))};
       const store = await openStore(process.argv[1]);
       const receiver = await store.receive();
       await receiver.write(Buffer.alloc(100_000, 'x'));
@@ -192,7 +194,7 @@ describe('the address of a store', () => {
     'https://example.org/',
     '',
   ])('%j is a start-up error that says how to write it', async (url) => {
-    await expect(openStore(url)).rejects.toThrow(StoreSettingError);
+    await expect(openStore(url)).rejects.toThrow(StorageSettingError);
     await expect(openStore(url)).rejects.toThrow('file:///var/lib/rollout/store');
   });
 });

@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import {
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  type FileHandle,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { digestOfFile, isAbsence } from './digest.ts';
+import { Overtaken, type Output, type OutputFile, type PlacedFile, type Pointer } from './output.ts';
+import { StorageOutage, type Store } from './store.ts';
+
+/** How many files are written at the same time. */
+const parallel = 8;
+/** Some file systems take no more buffers in one call (IOV_MAX of Linux is 1024). */
+const piecesAtOnce = 1000;
+
+/** An output that is a folder of the local disk; it takes packages from `store`, as hard links where that can be done. */
+export function outputFolder(folder: string, store: Store): Output {
+  const at = (path: string) => join(folder, path);
+  return {
+    read: (path) => readIfThere(at(path)),
+    digest: (path) => digestOfFile(at(path)),
+    list: (path) => listFolder(folder, path),
+    put: (files) => putFiles(folder, files),
+    point: async (pointers) => {
+      for (const pointer of pointers) await pointTo(folder, pointer);
+    },
+    pointIf: async (pointer, seen) => {
+      const there = await readIfThere(at(pointer.path));
+      const isSame = there && seen ? there.equals(seen) : there === seen;
+      if (!isSame) throw new Overtaken(`${pointer.path} was changed by somebody else`);
+      await pointTo(folder, pointer);
+    },
+    holds: (file) => holdsFile(at(file.path), file, store),
+    place: async (files) => {
+      await eachOf(files, (file) => placeFile(at(file.path), file, store));
+      await eachOf([...new Set(files.map(({ path }) => dirname(at(path))))], sync);
+    },
+    remove: async (paths) => {
+      for (const path of paths) {
+        await rm(at(path), { force: true });
+        await removeEmptyFolders(folder, dirname(path));
+      }
+    },
+  };
+}
+
+async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += parallel)
+    await Promise.all(items.slice(from, from + parallel).map(act));
+}
+
+function readIfThere(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch((error: unknown) => {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  });
+}
+
+async function listFolder(top: string, path: string): Promise<readonly string[]> {
+  const entries = await readdir(join(top, path), { withFileTypes: true }).catch((error: unknown) => {
+    if (isAbsence(error)) return [];
+    throw error;
+  });
+  const lists = await Promise.all(
+    entries.map(async (entry): Promise<readonly string[]> => {
+      const below = path === '' ? entry.name : `${path}/${entry.name}`;
+      return entry.isDirectory() ? listFolder(top, below) : [below];
+    }),
+  );
+  return lists.flat();
+}
+
+/** All are written aside, whole and durably, before the first is put in its place. */
+async function putFiles(top: string, files: readonly OutputFile[]): Promise<void> {
+  const staged = files.map(({ path, pieces }) => ({
+    place: join(top, path),
+    aside: asideOf(join(top, path)),
+    pieces,
+  }));
+  try {
+    await eachOf(staged, ({ place, aside, pieces }) => writeAside(place, aside, pieces));
+  } catch (error) {
+    // A full disk must not stay full of what never came into place.
+    await Promise.allSettled(staged.map(({ aside }) => rm(aside, { force: true })));
+    throw error;
+  }
+  await eachOf(staged, ({ aside, place }) => rename(aside, place));
+  await eachOf([...new Set(staged.map(({ place }) => dirname(place)))], sync);
+}
+
+async function pointTo(top: string, pointer: Pointer): Promise<void> {
+  const place = join(top, pointer.path);
+  const aside = asideOf(place);
+  try {
+    if ('from' in pointer) {
+      await mkdir(dirname(place), { recursive: true });
+      await link(join(top, pointer.from), aside).catch(async (error: unknown) => {
+        if (!cannotLink(error)) throw error;
+        await writeAside(place, aside, [await readFile(join(top, pointer.from))]);
+      });
+    } else await writeAside(place, aside, pointer.pieces);
+    await rename(aside, place);
+  } finally {
+    // POSIX: renaming one link over another of the same file does nothing and leaves both.
+    await rm(aside, { force: true });
+  }
+  await sync(dirname(place));
+}
+
+async function writeAside(place: string, aside: string, pieces: readonly Uint8Array[]): Promise<void> {
+  await mkdir(dirname(place), { recursive: true });
+  const file = await open(aside, 'wx', 0o644);
+  try {
+    for (let from = 0; from < pieces.length; from += piecesAtOnce)
+      await writeAll(file, pieces.slice(from, from + piecesAtOnce));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** writev(2) may write less than all. */
+async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  let rest = pieces.filter(({ length }) => length > 0);
+  while (rest.length > 0) {
+    let { bytesWritten } = await file.writev(rest);
+    const left: Uint8Array[] = [];
+    for (const piece of rest) {
+      const written = Math.min(bytesWritten, piece.length);
+      bytesWritten -= written;
+      if (written < piece.length) left.push(piece.subarray(written));
+    }
+    rest = left;
+  }
+}
+
+async function holdsFile(path: string, { size, sha256 }: PlacedFile, store: Store): Promise<boolean> {
+  const [placed, stored] = await Promise.all([
+    statIfThere(path),
+    store.path && statIfThere(store.path(sha256)),
+  ]);
+  if (placed?.isFile() !== true || placed.size !== size) return false;
+  if (stored && stored.ino === placed.ino && stored.dev === placed.dev) return true;
+  return (await digestOfFile(path))?.sha256 === sha256;
+}
+
+function statIfThere(path: string): Promise<Stats | undefined> {
+  return lstat(path).catch((error: unknown) => {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  });
+}
+
+async function placeFile(path: string, { sha256 }: PlacedFile, store: Store): Promise<void> {
+  const aside = asideOf(path);
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    if (!(await linked(aside, sha256, store))) await copied(aside, sha256, store);
+    await rename(aside, path);
+  } finally {
+    // POSIX: renaming one link over another of the same file does nothing and leaves both.
+    await rm(aside, { force: true });
+  }
+}
+
+async function linked(aside: string, sha256: string, store: Store): Promise<boolean> {
+  if (!store.path) return false;
+  try {
+    await link(store.path(sha256), aside);
+    return true;
+  } catch (error) {
+    if (cannotLink(error)) return false;
+    throw error;
+  }
+}
+
+async function copied(aside: string, sha256: string, store: Store): Promise<void> {
+  const content = await store.content(sha256);
+  if (!content) throw new StorageOutage(`The store has no longer the file ${sha256}.`);
+  const file = await open(aside, 'wx', 0o644);
+  try {
+    for await (const piece of content) await writeAll(file, [piece]);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function cannotLink(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  // EXDEV: the store is on another device; EMLINK: the file has as many links as the file system allows; EPERM: it has no hard links.
+  return code === 'EXDEV' || code === 'EMLINK' || code === 'EPERM';
+}
+
+function asideOf(path: string): string {
+  return `${path}.tmp-${randomBytes(8).toString('hex')}`;
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function removeEmptyFolders(top: string, path: string): Promise<void> {
+  for (let folder = path; folder.includes('/'); folder = dirname(folder)) {
+    try {
+      await rmdir(join(top, folder));
+    } catch {
+      return;
+    }
+  }
+}
