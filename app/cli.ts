@@ -5,6 +5,7 @@ import { importCommand } from './commands/import.ts';
 import { keysCreate } from './commands/keys.ts';
 import { publishCommand } from './commands/publish.ts';
 import { serveCommand } from './commands/serve.ts';
+import { storeGc, type StoreGcOptions } from './commands/store-gc.ts';
 import { outcomeOf } from './commands/outcome.ts';
 import { demo } from './demo/demo.ts';
 import { channels } from './model/channel.ts';
@@ -32,6 +33,16 @@ const port = (text: string): number => {
   if (!/^\d+$/.test(text) || number > 65_535)
     throw new InvalidArgumentError('a port is a number up to 65535.');
   return number;
+};
+
+const count = (text: string): number => {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('it is a whole number.');
+  return Number(text);
+};
+
+/** Where long work tells how far it came. */
+const progress = (line: string): void => {
+  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
 };
 
 const program = new Command('rollout')
@@ -188,6 +199,33 @@ program
   .argument('<dir>', 'folder for the key files, readable by their owner only')
   .addHelpText('after', '\nExample:\n  rollout keys create /etc/rollout/keys')
   .action((dir: string) => run(() => keysCreate(dir, out)));
+
+const storeCommands = program
+  .command('store')
+  .description('the package store: letting go of what nobody needs, reading every byte');
+storeCommands
+  .command('gc')
+  .description(
+    'remove what no manifest lists, no manifest listed lately, and no ticket under way needs; nothing when the record cannot be read whole',
+  )
+  .option('--dry-run', 'only tell what would be removed, why, and since when')
+  .option(
+    '--keep-days <n>',
+    'what a manifest listed within so many days stays: a rollback must find it',
+    count,
+    90,
+  )
+  .option('--keep-releases <n>', 'so many ended releases of each component keep their packages', count, 2)
+  .option('--drop-withdrawn', 'what only the tombstone of a withdrawn release names may go as well')
+  .option('--repo <dir>', 'git repository of the record', '.')
+  .option('--store <url>', 'package store, file:///… (default: ROLLOUT_STORE)')
+  .option('--keys <dir>', 'folder of the keys (default: ROLLOUT_KEYS)')
+  .option('--json', 'print it as JSON')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  rollout store gc --dry-run --repo releases.git --store file:///srv/store --keys /etc/rollout/keys\n  rollout store gc --keep-days 365',
+  )
+  .action((options: StoreGcOptions) => run(() => storeGc(options, out, progress)));
 
 program
   .command('import')

@@ -47,9 +47,9 @@ describe('The README', () => {
 
   test('tells every command of the program, and no other', () => {
     const cli = read('app/cli.ts');
-    // `keys` and `import` are groups: their own commands are told.
+    // `keys`, `store` and `import` are groups: their own commands are told.
     const there = matches(cli, /\.command\('([a-z0-9]+)'\)/g).filter(
-      (name) => !['keys', 'import'].includes(name),
+      (name) => !['keys', 'store', 'import'].includes(name),
     );
     const told = firstColumn(section(readme, 'Commands')).map((usage) => usage.split(/ (?=[^a-z])/)[0] ?? '');
     expect(told.map((usage) => usage.split(' ').at(-1))).toEqual(there);

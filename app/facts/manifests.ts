@@ -1,5 +1,5 @@
 import { type Shelf, shelves } from '../model/channel.ts';
-import { type Manifest, ManifestSchema } from '../model/manifest.ts';
+import { type Manifest, manifestLimits, ManifestSchema } from '../model/manifest.ts';
 import { problemLine } from '../model/problem.ts';
 import { readAs } from '../model/yaml.ts';
 import type { GitRecord } from '../record/repository.ts';
@@ -75,7 +75,7 @@ async function signedManifest(
   if (!(await signer.verify(text, await record.blob(signature)))) {
     throw new ForgedManifest(`${path} is not signed with the system key`);
   }
-  const read = readAs(ManifestSchema, text, path);
+  const read = readAs(ManifestSchema, text, path, manifestLimits);
   if (!read.ok) throw new ForgedManifest(read.problems.map(problemLine).join('\n'));
   if (manifestPath(read.value.channel, read.value.release) !== path) {
     throw new ForgedManifest(`${path} says that it is ${read.value.release} in ${read.value.channel}`);

@@ -4,6 +4,10 @@ import { sha256, slug, version, yamlInteger } from './scalar.ts';
 import { distributionName } from './ticket.ts';
 import { shelves } from './channel.ts';
 import { packageFormats } from './distributions.ts';
+import { yamlLimits, type YamlLimits } from './yaml.ts';
+
+/** Manifests are written by the system and may list a whole distribution. */
+export const manifestLimits: YamlLimits = { ...yamlLimits, bytes: 16 * 1024 * 1024 };
 
 const ManifestPackage = z.strictObject({
   file: z.string().max(255),

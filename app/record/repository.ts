@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type CloneOptions, PrivateClone } from './clone.ts';
 import { commitText } from './commit.ts';
 import type { DocumentSigner } from './signer.ts';
+import { changesIn, pastFileArguments, pastFilesIn, type PastFile, type TreeChange } from './tree-change.ts';
 
 /** The forge's git did not answer, or refused us: an outage, worth another try later. */
 export class RecordOutage extends Error {
@@ -12,14 +13,6 @@ export class RecordOutage extends Error {
 /** A file in the tree of a commit. */
 export interface TreeFile {
   readonly path: string;
-  readonly mode: string;
-  readonly blob: string;
-}
-
-/** One line of `git diff-tree`. */
-export interface TreeChange {
-  readonly path: string;
-  readonly status: string;
   readonly mode: string;
   readonly blob: string;
 }
@@ -312,17 +305,12 @@ export class GitRecord {
     ]);
     return lines(text);
   }
-}
 
-/** The output of `git diff-tree -z`. */
-function changesIn(text: string): readonly TreeChange[] {
-  const parts = text.split('\0');
-  const changes: TreeChange[] = [];
-  for (let at = 0; at + 1 < parts.length; at += 2) {
-    const [, mode = '', , blob = '', status = ''] = (parts[at] ?? '').split(' ');
-    changes.push({ path: parts[at + 1] ?? '', status, mode, blob });
+  /** What the first-parent commits up to `to` took away or replaced of the files below the paths, and when; newest first. */
+  async past(to: string, paths: readonly string[]): Promise<readonly PastFile[]> {
+    const safe = paths.map((path) => checked(path, safePath));
+    return pastFilesIn(await this.#clone.git.raw([...pastFileArguments, checked(to, hex), '--', ...safe]));
   }
-  return changes;
 }
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');

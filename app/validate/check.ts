@@ -4,7 +4,7 @@ import { ChannelsFileSchema } from '../model/channels-file.ts';
 import { CriteriaSchema } from '../model/criteria.ts';
 import { DistributionsSchema } from '../model/distributions.ts';
 import { EarlyAdoptersSchema } from '../model/early-adopters.ts';
-import { ManifestSchema, type Manifest } from '../model/manifest.ts';
+import { manifestLimits, ManifestSchema, type Manifest } from '../model/manifest.ts';
 import { quoted } from '../model/hidden-character.ts';
 import { mendName } from '../model/near-miss.ts';
 import { PolicySchema } from '../model/policy.ts';
@@ -15,7 +15,7 @@ import { examine, inOrder, readAs, readYaml, type YamlLimits } from '../model/ya
 import type { TicketGround } from '../rollout/ticket/rule.ts';
 import { BrokenJournal, readJournal } from '../record/journal-file.ts';
 import { readTicket } from '../rollout/ticket/ticket.ts';
-import { fileKind, manifestLimits, places, schemas, type FileKind } from './file-kind.ts';
+import { fileKind, places, schemas, type FileKind } from './file-kind.ts';
 import { problemAt, problemOfFile, type Sound } from './finding.ts';
 import { catalogueProblems } from './catalogue.ts';
 import { channelsProblems } from './channels.ts';

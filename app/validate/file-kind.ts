@@ -9,7 +9,6 @@ import { PolicySchema } from '../model/policy.ts';
 import { parseJournalPath, parseTicketPath } from '../model/release-id.ts';
 import { EarlyAdopterReportSchema, VerificationReportSchema } from '../model/report.ts';
 import { TicketSchema } from '../model/ticket.ts';
-import { yamlLimits, type YamlLimits } from '../model/yaml.ts';
 
 /** The files of which a repository has exactly one, and where they stand. */
 export const places = {
@@ -56,6 +55,3 @@ export const schemas = {
   VerificationReport: VerificationReportSchema,
   EarlyAdopterReport: EarlyAdopterReportSchema,
 } as const;
-
-/** Manifests are written by the system and may list a whole distribution. */
-export const manifestLimits: YamlLimits = { ...yamlLimits, bytes: 16 * 1024 * 1024 };

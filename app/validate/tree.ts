@@ -2,8 +2,9 @@ import { lstat, readFile, readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Problem } from '../model/problem.ts';
 import { yamlLimits } from '../model/yaml.ts';
+import { manifestLimits } from '../model/manifest.ts';
 import type { Files } from './check.ts';
-import { fileKind, manifestLimits, places } from './file-kind.ts';
+import { fileKind, places } from './file-kind.ts';
 import { problemOfFile } from './finding.ts';
 
 /** More files than any real repository of tickets has; beyond it something is wrong. */

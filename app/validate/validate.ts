@@ -4,7 +4,7 @@ import type { Problem } from '../model/problem.ts';
 import { inOrder } from '../model/yaml.ts';
 import type { TicketGround } from '../rollout/ticket/rule.ts';
 import { checkLooseFile, checkRepository } from './check.ts';
-import { manifestLimits } from './file-kind.ts';
+import { manifestLimits } from '../model/manifest.ts';
 import { format, isValid, type Format, type Outcome } from './format.ts';
 import { filesBelow, pathBelow, readRepository, readText, repositoryAbove } from './tree.ts';
 
