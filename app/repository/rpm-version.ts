@@ -29,19 +29,23 @@ export function compareRpmVersions(a: string, b: string): number {
   const left = partsOf(a);
   const right = partsOf(b);
   if (!left || !right) throw new RangeError('not a version of an rpm package');
-  const order = compareSegments(left.epoch, right.epoch) || compareSegments(left.version, right.version);
+  const order =
+    compareRpmSegments(left.epoch, right.epoch) || compareRpmSegments(left.version, right.version);
   if (order !== 0) return order;
   if (left.release === undefined || right.release === undefined) {
     return Number(left.release !== undefined) - Number(right.release !== undefined);
   }
-  return compareSegments(left.release, right.release);
+  return compareRpmSegments(left.release, right.release);
 }
 
 /** What counts in a version: runs of digits, runs of letters, and the two signs with a meaning. All else only separates. */
 const segments = (text: string): readonly string[] => text.match(/\d+|[A-Za-z]+|[~^]/g) ?? [];
 
-/** rpmvercmp: segment by segment; a tilde is before everything, also the end; a caret is after the end and before all else. */
-function compareSegments(a: string, b: string): number {
+/**
+ * rpmvercmp, for a version or a release alone: segment by segment; a tilde is before everything, also the end; a caret is after the end
+ * and before all else. Takes any text; gives a negative number when `a` is older, 0 when they are equal.
+ */
+export function compareRpmSegments(a: string, b: string): number {
   const left = segments(a);
   const right = segments(b);
   for (let at = 0; at < left.length || at < right.length; at += 1) {

@@ -1,0 +1,91 @@
+import { Refusal, shown } from '../refusal.ts';
+import type { RpmHeader } from './header.ts';
+import { oneLine } from './text.ts';
+
+/** A path that a package owns. */
+export interface RpmFile {
+  /** Absolute, without a slash at the end. */
+  readonly path: string;
+  /** A ghost is owned but not installed. Links count as files, as in the metadata of a channel. */
+  readonly type: 'file' | 'dir' | 'ghost';
+}
+
+/** Limits of a list of files (trust.md T45, T46). */
+export interface FileLimits {
+  readonly maximumFiles: number;
+  /** Most characters in one path. */
+  readonly maximumPath: number;
+  /** Most characters in all paths together: few bytes of a header can give many long paths. */
+  readonly maximumPaths: number;
+}
+
+const tags = { flags: 1037, modes: 1030, indexes: 1116, names: 1117, folders: 1118, oldNames: 1027 } as const;
+const ghostFlag = 1 << 6;
+/** The type bits of a mode (inode(7)). */
+const typeBits = 0o170000;
+const fileTypes = { folder: 0o040000, link: 0o120000, file: 0o100000, none: 0 } as const;
+const plainTypes = new Set<number>(Object.values(fileTypes));
+
+/**
+ * The paths that a package owns, in the order of its header.
+ * @throws Refusal when the list is damaged or too long, a path could lead anywhere but where it says (T46), a path stands there twice, is a
+ * device or a pipe, or leads through a symbolic link of the same package.
+ */
+export function readFiles(header: RpmHeader, isSource: boolean, limits: FileLimits): readonly RpmFile[] {
+  const names = header.texts(tags.names);
+  const folders = header.texts(tags.folders);
+  const indexes = header.numbers(tags.indexes, 'int32');
+  const flags = header.numbers(tags.flags, 'int32');
+  const modes = header.numbers(tags.modes, 'int16');
+  if (names.length === 0 && header.has(tags.oldNames))
+    throw new Refusal('its list of files is of a form from before rpm 4');
+  if ([indexes, flags, modes].some(({ length }) => length !== names.length))
+    throw new Refusal('its list of files is damaged');
+  if (names.length > limits.maximumFiles) throw new Refusal('it holds too many files');
+  const seen = new Set<string>();
+  const links = new Set<string>();
+  let length = 0;
+  const files = names.map((name, at): RpmFile => {
+    const folder = folders[indexes[at] ?? 0];
+    if (folder === undefined) throw new Refusal('its list of files is damaged');
+    length += folder.length + name.length;
+    if (folder.length + name.length > limits.maximumPath)
+      throw new Refusal('it holds a path that is too long');
+    if (length > limits.maximumPaths) throw new Refusal('it holds too many long paths');
+    const path = isSource && folder === '' ? plainName(name) : plainPath(folder, name);
+    if (seen.has(path)) throw new Refusal(`it holds the path ${shown(path)} twice`);
+    seen.add(path);
+    const kind = (modes[at] ?? 0) & typeBits;
+    if (!plainTypes.has(kind)) throw new Refusal(`its path ${shown(path)} is a device or a pipe`);
+    if (kind === fileTypes.link) links.add(path);
+    if (kind === fileTypes.folder) return { path, type: 'dir' };
+    return { path, type: ((flags[at] ?? 0) & ghostFlag) === 0 ? 'file' : 'ghost' };
+  });
+  if (links.size > 0) for (const { path } of files) refuseThroughLink(path, links);
+  return files;
+}
+
+function plainName(name: string): string {
+  oneLine(name, 'file name');
+  if (name.includes('/') || name === '.' || name === '..')
+    throw new Refusal(`its file name ${shown(name)} is not a plain name`);
+  return name;
+}
+
+function plainPath(folder: string, name: string): string {
+  // The package that owns `/` itself has it as an empty name in the folder `/`.
+  if (folder === '/' && name === '') return '/';
+  const path = oneLine(folder + name, 'path');
+  const parts = folder.split('/').slice(1, -1);
+  const isPlain = folder.startsWith('/') && folder.endsWith('/') && !name.includes('/');
+  if (!isPlain || [...parts, name].some((part) => part === '' || part === '.' || part === '..'))
+    throw new Refusal(`its path ${shown(path)} is not a plain path from the root`);
+  return path;
+}
+
+function refuseThroughLink(path: string, links: ReadonlySet<string>): void {
+  for (let slash = path.indexOf('/', 1); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+    if (links.has(path.slice(0, slash)))
+      throw new Refusal(`its path ${shown(path)} leads through a symbolic link of the same package`);
+  }
+}
