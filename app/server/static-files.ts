@@ -1,8 +1,9 @@
 import { constants, type BigIntStats, type ReadStream } from 'node:fs';
 import { open, realpath, type FileHandle } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { contentType } from '../storage/content-type.ts';
 import { answer } from './answer.ts';
 
 export interface StaticFilesOptions {
@@ -161,39 +162,6 @@ function isUnchanged({ headers }: IncomingMessage, etag: string, modified: strin
     return match.split(',').some((one) => ['*', etag].includes(one.trim().replace(/^W\//, '')));
   }
   return headers['if-modified-since'] === modified;
-}
-
-const text = 'text/plain; charset=utf-8';
-const contentTypes: Readonly<Record<string, string>> = {
-  '.deb': 'application/vnd.debian.binary-package',
-  '.rpm': 'application/x-rpm',
-  '.gz': 'application/gzip',
-  '.xz': 'application/x-xz',
-  '.zst': 'application/zstd',
-  '.tar': 'application/x-tar',
-  '.json': 'application/json',
-  '.xml': 'application/xml',
-  '.asc': 'application/pgp-signature',
-  '.gpg': 'application/pgp-signature',
-  '.yml': text,
-  '.txt': text,
-  '.repo': text,
-  '.sources': text,
-};
-const textNames: ReadonlySet<string> = new Set([
-  'InRelease',
-  'Release',
-  'Packages',
-  'SHA256SUMS',
-  'mirrorlist',
-]);
-
-function contentType(path: string): string {
-  const extension = extname(path);
-  // Channel keys have the endings of signatures.
-  if (/(^|\/)keys\//.test(path) && ['.asc', '.gpg'].includes(extension)) return 'application/pgp-keys';
-  if (textNames.has(path.slice(path.lastIndexOf('/') + 1))) return text;
-  return contentTypes[extension] ?? 'application/octet-stream';
 }
 
 function accessLine(

@@ -14,11 +14,10 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOfFile, isAbsence } from './digest.ts';
+import { inParallel } from './in-parallel.ts';
 import { Overtaken, type Output, type OutputFile, type PlacedFile, type Pointer } from './output.ts';
 import { StorageOutage, type Store } from './store.ts';
 
-/** How many files are written at the same time. */
-const parallel = 8;
 /** Some file systems take no more buffers in one call (IOV_MAX of Linux is 1024). */
 const piecesAtOnce = 1000;
 
@@ -41,8 +40,8 @@ export function outputFolder(folder: string, store: Store): Output {
     },
     holds: (file) => holdsFile(at(file.path), file, store),
     place: async (files) => {
-      await eachOf(files, (file) => placeFile(at(file.path), file, store));
-      await eachOf([...new Set(files.map(({ path }) => dirname(at(path))))], sync);
+      await inParallel(files, (file) => placeFile(at(file.path), file, store));
+      await inParallel([...new Set(files.map(({ path }) => dirname(at(path))))], sync);
     },
     remove: async (paths) => {
       for (const path of paths) {
@@ -51,11 +50,6 @@ export function outputFolder(folder: string, store: Store): Output {
       }
     },
   };
-}
-
-async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  for (let from = 0; from < items.length; from += parallel)
-    await Promise.all(items.slice(from, from + parallel).map(act));
 }
 
 function readIfThere(path: string): Promise<Buffer | undefined> {
@@ -87,14 +81,14 @@ async function putFiles(top: string, files: readonly OutputFile[]): Promise<void
     pieces,
   }));
   try {
-    await eachOf(staged, ({ place, aside, pieces }) => writeAside(place, aside, pieces));
+    await inParallel(staged, ({ place, aside, pieces }) => writeAside(place, aside, pieces));
   } catch (error) {
     // A full disk must not stay full of what never came into place.
     await Promise.allSettled(staged.map(({ aside }) => rm(aside, { force: true })));
     throw error;
   }
-  await eachOf(staged, ({ aside, place }) => rename(aside, place));
-  await eachOf([...new Set(staged.map(({ place }) => dirname(place)))], sync);
+  await inParallel(staged, ({ aside, place }) => rename(aside, place));
+  await inParallel([...new Set(staged.map(({ place }) => dirname(place)))], sync);
 }
 
 async function pointTo(top: string, pointer: Pointer): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../repository/byte-source.ts';
+import type { ObjectPlace } from './object-place.ts';
 
 /** The store's or the channels' address cannot be used: a start-up error. */
 export class StorageSettingError extends Error {
@@ -69,4 +70,6 @@ export interface Store {
   quarantine(sha256: string): Promise<void>;
   /** Where a file is, or would be, on a disk of this machine; a bucket has no such place. */
   readonly path?: (sha256: string) => string;
+  /** Where a file is, or would be, in a bucket: the service can copy it without this machine. */
+  readonly object?: (sha256: string) => ObjectPlace;
 }

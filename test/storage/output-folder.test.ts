@@ -18,7 +18,7 @@ let output: Output;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'output-'));
   store = await openStore(pathToFileURL(join(dir, 'store')).href);
-  output = openOutput(join(dir, 'out'), store);
+  output = await openOutput(pathToFileURL(join(dir, 'out')).href, store);
 });
 afterEach(async () => {
   await rm(dir, { recursive: true });
@@ -102,7 +102,7 @@ describe('an output folder', () => {
   test('copies a file of a store that has no place on this disk', async () => {
     const placed = { path: 'pool/a', ...(await stored('package')) };
     const { path: _, ...elsewhere } = store;
-    await openOutput(join(dir, 'out'), elsewhere).place([placed]);
+    await (await openOutput(pathToFileURL(join(dir, 'out')).href, elsewhere)).place([placed]);
     expect(await readFile(join(dir, 'out/pool/a'), 'utf8')).toBe('package');
     expect((await stat(join(dir, 'out/pool/a'))).nlink).toBe(1);
   });

@@ -185,7 +185,6 @@ describe('the store', () => {
 
 describe('the address of a store', () => {
   test.each([
-    's3://bucket/prefix',
     '/var/lib/store',
     'file://server/store',
     'file:store',
