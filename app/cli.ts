@@ -151,7 +151,7 @@ program
   )
   .addOption(new Option('--channel <channel>', 'only this channel').choices(channels))
   .option('--repo <dir>', 'git repository with the manifests', '.')
-  .option('--store <url>', 'package store, file:///… (default: ROLLOUT_STORE)')
+  .option('--store <url>', 'package store, file:///… or s3://bucket/prefix (default: ROLLOUT_STORE)')
   .option('--out <url>', 'where the channels are published, file:///… (default: ROLLOUT_CHANNELS)')
   .option('--keys <dir>', 'folder of the keys (default: ROLLOUT_KEYS)')
   .option('--json', 'print what became of each channel as JSON')
@@ -218,7 +218,7 @@ storeCommands
   .option('--keep-releases <n>', 'so many ended releases of each component keep their packages', count, 2)
   .option('--drop-withdrawn', 'what only the tombstone of a withdrawn release names may go as well')
   .option('--repo <dir>', 'git repository of the record', '.')
-  .option('--store <url>', 'package store, file:///… (default: ROLLOUT_STORE)')
+  .option('--store <url>', 'package store, file:///… or s3://bucket/prefix (default: ROLLOUT_STORE)')
   .option('--keys <dir>', 'folder of the keys (default: ROLLOUT_KEYS)')
   .option('--json', 'print it as JSON')
   .addHelpText(

@@ -22,7 +22,7 @@ const firstColumn = (text: string): string[] =>
 
 const readme = read('README.md');
 const settingsSource = read('app/service/settings.ts');
-const settings = unique(matches(settingsSource, /\b(?:value|needed)\(\s*'([A-Z_]+)'/g));
+const settings = unique(matches(settingsSource, /\b(?:value|needed)\(\s*'([A-Z0-9_]+)'/g));
 
 describe('The README', () => {
   test('names npm scripts that there are', () => {
@@ -74,7 +74,7 @@ describe('The README', () => {
 
 describe('The example of settings', () => {
   const lines = read('.env.example').split('\n');
-  const names = lines.flatMap((line) => matches(line, /^#?([A-Z_]+?)(?:_FILE)?=/g));
+  const names = lines.flatMap((line) => matches(line, /^#?([A-Z0-9_]+?)(?:_FILE)?=/g));
 
   test('has each setting that the service reads, once', () => {
     expect(settings.length).toBeGreaterThan(10);
@@ -83,7 +83,7 @@ describe('The example of settings', () => {
 
   test('explains each, and holds no secret', () => {
     const groups = lines.join('\n').split('\n\n');
-    const bare = groups.filter((group) => /^#?[A-Z_]+=/m.test(group) && !/^# \S/m.test(group));
+    const bare = groups.filter((group) => /^#?[A-Z0-9_]+=/m.test(group) && !/^# \S/m.test(group));
     expect(bare).toEqual([]);
     expect(lines.filter((line) => /(SECRET|KEY)=/.test(line))).toEqual([]);
   });

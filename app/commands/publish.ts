@@ -9,6 +9,7 @@ import type { Channel } from '../model/channel.ts';
 import { openKeys } from '../publish/keys.ts';
 import { GitRecord } from '../record/repository.ts';
 import { Publisher } from '../service/publisher.ts';
+import { readS3Access } from '../service/settings.ts';
 import { documentSigner } from '../service/system-key.ts';
 import { WrongUse } from './outcome.ts';
 
@@ -31,7 +32,8 @@ export async function publishCommand(
     if (text === '') throw new WrongUse(`say ${option}, or set ${name}`);
     return text;
   };
-  const store = await openStore(setting(options.store, 'ROLLOUT_STORE', '--store file:///…'));
+  const access = await readS3Access(process.env);
+  const store = await openStore(setting(options.store, 'ROLLOUT_STORE', '--store URL'), access);
   const outUrl = setting(options.out, 'ROLLOUT_CHANNELS', '--out file:///…');
   if (!outUrl.startsWith('file:///')) throw new WrongUse('--out takes file:///… so far');
   const keys = await openKeys(setting(options.keys, 'ROLLOUT_KEYS', '--keys DIR'));

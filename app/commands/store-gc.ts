@@ -1,3 +1,4 @@
+import { readS3Access } from '../service/settings.ts';
 import { openStore } from '../storage/open.ts';
 import { collectGarbage } from '../upkeep/collection.ts';
 import { mentionsIn } from '../upkeep/mentions.ts';
@@ -26,7 +27,8 @@ export async function storeGc(
   write: (text: string) => void,
   progress: (line: string) => void = () => undefined,
 ): Promise<number> {
-  const store = await openStore(optionOrSetting(options.store, 'ROLLOUT_STORE', '--store URL'));
+  const access = await readS3Access(process.env);
+  const store = await openStore(optionOrSetting(options.store, 'ROLLOUT_STORE', '--store URL'), access);
   const isDry = options.dryRun === true;
   const { garbage, kept } = await withRecordAt(options, (sources) =>
     collectGarbage({

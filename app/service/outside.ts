@@ -51,7 +51,7 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
     signer,
     author: { name: 'Staged Rollout', email: settings.committerEmail },
   });
-  const store = await openStore(settings.store);
+  const store = await openStore(settings.store, settings.s3);
   const cache = join(settings.state, 'package-facts');
   const out = fileURLToPath(settings.channels);
   const configuration = new ConfigurationReader((message) => {

@@ -189,7 +189,9 @@ async function sweep(incoming: string, before: number): Promise<void> {
 function folderOf(url: string): string {
   // An encoded slash would make two spellings of one folder.
   if (!/^file:\/\/\/[^?#]+$/.test(url) || /%2f|%00/i.test(url)) {
-    throw new StorageSettingError('The store is a folder or a bucket: give it like file:///var/lib/rollout/store.');
+    throw new StorageSettingError(
+      'The store is a folder or a bucket: give it like file:///var/lib/rollout/store.',
+    );
   }
   return fileURLToPath(url);
 }
