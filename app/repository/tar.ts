@@ -1,3 +1,4 @@
+import { parsePax, type PaxRecords } from './pax.ts';
 import { Refusal, shown } from './refusal.ts';
 
 /** What an entry of a package's tar archive can be; devices and pipes are refused (Debian policy 10.6). */
@@ -9,7 +10,12 @@ interface TarEntry {
   readonly type: TarType;
   /** Length of the content in bytes; 0 for anything but files. */
   readonly size: number;
+  /** Where a link leads, as it stands there; only of a release tarball: in a package it is the installing system's business. */
+  readonly target?: string;
 }
+
+/** What is read: a part of a Debian package, or a release tarball, which may have pax headers and whose links are looked at. */
+export type TarDialect = 'debian' | 'tarball';
 
 /** Limits against archives made to exhaust the reader (trust.md T45, T46). */
 export interface TarLimits {
@@ -34,27 +40,37 @@ const types: Partial<Record<string, TarType>> = {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder('latin1');
 
+/** The largest size that a header can say in octal; over it a pax header does (POSIX, pax interchange format). */
+const largestOctal = 0o77777777777;
+const maximumPax = 64 * 1024;
+
 /**
- * Reads a tar archive that is pushed in pieces, in the forms that dpkg reads: old, ustar and GNU with long names, no pax headers.
+ * Reads a tar archive that is pushed in pieces, in the forms that dpkg reads: old, ustar and GNU with long names; pax headers only as a
+ * release tarball.
  * @throws Refusal from `push` and `end` when the archive is damaged or holds what a package must not hold (T46).
  */
 export class TarReader {
   private readonly limits: TarLimits;
   private readonly onEntry: EntryHandler;
+  private readonly dialect: TarDialect;
   private readonly header = new Uint8Array(block);
   private headerLength = 0;
   /** Content bytes still to come, and after them padding up to a whole block. */
   private contentLeft = 0;
   private paddingLeft = 0;
   private take: ((content: Uint8Array) => void) | undefined;
+  /** What the headers before an entry said of it. */
   private longName: Uint8Array | undefined;
+  private longTarget: Uint8Array | undefined;
+  private pax: Uint8Array | undefined;
   private isOver = false;
   private entries = 0;
   private pathBytes = 0;
   private readonly paths = new Map<string, TarType>();
 
-  constructor(limits: TarLimits, onEntry: EntryHandler) {
+  constructor(limits: TarLimits, onEntry: EntryHandler, dialect: TarDialect = 'debian') {
     this.limits = limits;
+    this.dialect = dialect;
     this.onEntry = onEntry;
   }
 
@@ -98,6 +114,7 @@ export class TarReader {
 
   private readHeader(): void {
     if (this.header[0] === 0 && this.header.every((byte) => byte === 0)) {
+      if (this.longName ?? this.longTarget ?? this.pax) throw new Refusal('its tar archive is cut short');
       this.isOver = true;
       return;
     }
@@ -109,20 +126,28 @@ export class TarReader {
       this.readLongName(flag, size);
       return;
     }
+    if (this.dialect === 'tarball' && (flag === 'x' || flag === 'g')) {
+      this.readPax(flag, size);
+      return;
+    }
     const type = types[flag];
     if (!type)
       throw new Refusal(
         `its tar archive holds an entry of type ${shown(flag)}, such as a device, a pipe or a pax header`,
       );
-    this.expect(type === 'file' ? size : 0, undefined);
     this.addEntry(type, size);
   }
 
-  private addEntry(type: TarType, size: number): void {
+  private addEntry(type: TarType, ownSize: number): void {
     this.entries += 1;
     if (this.entries > this.limits.maximumEntries)
       throw new Refusal('its tar archive holds too many entries');
-    const path = this.path();
+    const pax = this.pax && parsePax(this.pax);
+    const size = type === 'file' ? sizeOf(ownSize, pax) : 0;
+    const path = this.path(pax);
+    const target = this.target(type, pax);
+    this.longName = this.longTarget = this.pax = undefined;
+    this.expect(size, undefined);
     if (path === '') {
       if (type !== 'folder') throw new Refusal('its tar archive holds an entry without a name');
       return;
@@ -132,21 +157,44 @@ export class TarReader {
       throw new Refusal(`its tar archive holds the path ${shown(path)} twice`);
     }
     this.paths.set(path, type);
-    this.take = this.onEntry({ path, type, size: type === 'file' ? size : 0 });
+    this.take = this.onEntry({ path, type, size, ...(target !== undefined && { target }) });
   }
 
   /** The next header's name (`L`) or link target (`K`) is too long for it and comes as content (GNU tar). */
-  private readLongName(flag: string, size: number): void {
+  private readLongName(flag: 'L' | 'K', size: number): void {
     if (size > this.limits.maximumPath + 1)
       throw new Refusal('its tar archive holds a path that is too long');
-    const name = new Uint8Array(size);
+    const before = flag === 'L' ? this.longName : this.longTarget;
+    if (this.pax || (before && this.dialect === 'tarball'))
+      throw new Refusal('its tar archive says twice what an entry is called');
+    const name = this.collect(size);
+    if (flag === 'L') this.longName = name;
+    else this.longTarget = name;
+  }
+
+  /** What is said of the next entry (`x`) or of all further ones (`g`) in a pax header. */
+  private readPax(flag: 'x' | 'g', size: number): void {
+    if (size > maximumPax) throw new Refusal('its tar archive holds a pax header that is too long');
+    if (flag === 'x' && (this.pax ?? this.longName ?? this.longTarget))
+      throw new Refusal('its tar archive says twice what an entry is called');
+    const content = this.collect(size, (whole) => {
+      const records = parsePax(whole);
+      if (flag === 'g' && Object.keys(records).length > 0)
+        throw new Refusal('its tar archive gives all its entries the same name or size');
+    });
+    if (flag === 'x') this.pax = content;
+  }
+
+  /** Content that is about another entry; `whole` is called when all of it is there. */
+  private collect(size: number, whole?: (content: Uint8Array) => void): Uint8Array {
+    const bytes = new Uint8Array(size);
     let at = 0;
     this.expect(size, (content) => {
-      name.set(content, at);
+      bytes.set(content, at);
       at += content.length;
+      if (at === size) whole?.(bytes);
     });
-    // Where a symbolic link points to is the installing system's business; it is read over.
-    if (flag === 'L') this.longName = name;
+    return bytes;
   }
 
   private expect(size: number, take: ((content: Uint8Array) => void) | undefined): void {
@@ -155,18 +203,27 @@ export class TarReader {
     this.take = take;
   }
 
-  private path(): string {
-    let raw = this.longName ?? this.header.subarray(0, 100);
+  private path(pax: PaxRecords | undefined): string {
     const isUstar = latin1.decode(this.header.subarray(257, 263)) === 'ustar\0';
-    const prefix = this.longName || !isUstar ? new Uint8Array(0) : upToNul(this.header.subarray(345, 500));
-    raw = upToNul(raw);
-    this.longName = undefined;
-    const length = raw.length + prefix.length + 1;
+    const isShort = this.longName === undefined && pax?.path === undefined;
+    const prefix = isShort && isUstar ? upToNul(this.header.subarray(345, 500)) : new Uint8Array(0);
+    const raw = pax?.path ?? upToNul(this.longName ?? this.header.subarray(0, 100));
+    this.count(raw.length + prefix.length + 1);
+    return cleanPath(prefix.length > 0 ? `${decode(prefix)}/${decode(raw)}` : decode(raw));
+  }
+
+  private target(type: TarType, pax: PaxRecords | undefined): string | undefined {
+    if (this.dialect === 'debian' || (type !== 'hard-link' && type !== 'symbolic-link')) return undefined;
+    const raw = pax?.linkpath ?? upToNul(this.longTarget ?? this.header.subarray(157, 257));
+    this.count(raw.length);
+    return decode(raw);
+  }
+
+  private count(length: number): void {
     this.pathBytes += length;
     if (length > this.limits.maximumPath) throw new Refusal('its tar archive holds a path that is too long');
     if (this.pathBytes > this.limits.maximumPaths)
       throw new Refusal('its tar archive holds too many long paths');
-    return cleanPath(prefix.length > 0 ? `${decode(prefix)}/${decode(raw)}` : decode(raw));
   }
 
   private checkSum(): void {
@@ -197,6 +254,14 @@ export class TarReader {
       throw new Refusal('its tar archive is damaged: a number of a header is none');
     return digits === '' ? 0 : Number.parseInt(digits, 8);
   }
+}
+
+/** Two sizes of one entry would let two readers see two archives: only one that a header cannot say may stand in the pax header alone. */
+function sizeOf(own: number, pax: PaxRecords | undefined): number {
+  const stated = pax?.size ?? own;
+  if (stated !== own && stated <= largestOctal)
+    throw new Refusal('its tar archive says two sizes of one entry');
+  return stated;
 }
 
 function upToNul(bytes: Uint8Array): Uint8Array {
