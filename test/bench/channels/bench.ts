@@ -27,7 +27,7 @@ import { tableOf } from './table.ts';
 const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1000,20000' },
-    formats: { type: 'string', default: 'deb' },
+    formats: { type: 'string', default: 'deb,rpm' },
     modes: { type: 'string', default: 'warm,cold' },
     runs: { type: 'string', default: '7' },
     seed: { type: 'string', default: '2026' },

@@ -91,9 +91,12 @@ describe('the set of packages', () => {
 
   test('has the same packages for the same seed, and others for another', () => {
     const bytes = (seed: number) =>
-      setRelease(seed, 7).packages.map((one) =>
-        Buffer.from(buildPackage('deb', seed, one).bytes).toString('hex'),
+      setRelease(seed, 7).packages.flatMap((one) =>
+        (['deb', 'rpm'] as const).map((format) =>
+          Buffer.from(buildPackage(format, seed, one).bytes).toString('hex'),
+        ),
       );
+    expect(new Set(bytes(1)).size).toBe(10);
     expect(bytes(1)).toEqual(bytes(1));
     expect(bytes(1).filter((one) => bytes(2).includes(one))).toEqual([]);
   });
