@@ -51,7 +51,8 @@ export function fileConflicts(release: readonly Package[], universe: Universe): 
   return found;
 }
 
-const isSame = (a: PackageFile, b: PackageFile): boolean => a.digest !== undefined && a.digest === b.digest;
+const isSame = (a: PackageFile, b: PackageFile): boolean =>
+  a.content !== undefined && a.content === b.content;
 
 const mayShare = (one: Package, other: Package, universe: Universe): boolean =>
   refuses(one, other, universe) ||

@@ -32,7 +32,7 @@ export interface PackageFile {
   /** A `ghost` is owned without being in the package; of a `folder` any number of packages are owners. */
   readonly kind: 'file' | 'folder' | 'ghost';
   /** What tells its content, where it is known: two files with the same are no conflict for rpm. */
-  readonly digest?: string;
+  readonly content?: string;
 }
 
 /** What the question "can it be installed?" needs of a package, whatever its format. Lists may be read only when they are asked for. */

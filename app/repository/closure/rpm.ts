@@ -1,36 +1,35 @@
+import type { RpmDependency } from '../rpm/dependency.ts';
+import type { RpmFile } from '../rpm/files.ts';
+import { evr } from '../rpm/nevra.ts';
+import type { RpmFacts } from '../rpm/rpm.ts';
 import { isRpmVersion } from '../rpm-version.ts';
 import { shown } from '../refusal.ts';
 import type { Comparison, Package, PackageFile, Relation, Requirement } from './package.ts';
 import { readRich } from './rich-dependency.ts';
 
-/** A dependency as rpm has it: a name, and a version that is compared by flags (rpm's `RPMSENSE_*`, of which the first four bits count). */
-export interface RpmDependency {
-  readonly name: string;
-  /** 2 less, 4 greater, 8 equal. */
-  readonly flags: number;
-  /** `[epoch:]version[-release]`; empty for none. */
-  readonly version: string;
+type Listed = 'provides' | 'requires' | 'conflicts' | 'obsoletes';
+
+/** What of an rpm package's facts is needed here, as its reader or the metadata of a repository gives it. */
+export interface RpmPackageFacts extends Pick<
+  RpmFacts,
+  'name' | 'epoch' | 'version' | 'release' | 'architecture' | Listed
+> {
+  /** Undefined where nobody knows them. */
+  readonly files: readonly RpmFile[] | undefined;
 }
 
-/** What is read of an rpm package for this. */
-export interface RpmPackageFacts {
-  readonly name: string;
-  /** `[epoch:]version-release`. */
-  readonly version: string;
-  readonly architecture: string;
-  readonly provides: readonly RpmDependency[];
-  readonly requires: readonly RpmDependency[];
-  readonly conflicts: readonly RpmDependency[];
-  readonly obsoletes: readonly RpmDependency[];
-  readonly files: readonly PackageFile[] | undefined;
-}
-
-// rpmds.h of rpm 4.18.
-const less = 2;
-const greater = 4;
-const equal = 8;
-const missingOk = 1 << 19;
-const rpmlib = 1 << 24;
+const comparisons: Readonly<Record<NonNullable<RpmDependency['flags']>, Comparison>> = {
+  EQ: '=',
+  LT: '<',
+  GT: '>',
+  LE: '<=',
+  GE: '>=',
+};
+const kinds: Readonly<Record<RpmFile['type'], PackageFile['kind']>> = {
+  file: 'file',
+  dir: 'folder',
+  ghost: 'ghost',
+};
 /** dnf.conf(5), `installonlypkgs`: these stand beside other versions of themselves. */
 const severalNames = new Set(['kernel', 'kernel-PAE']);
 const severalMarks = new Set([
@@ -45,50 +44,47 @@ const severalMarks = new Set([
  * requirement that cannot be read can never be met.
  */
 export function rpmPackage(facts: RpmPackageFacts): Package {
-  const { name, version, architecture, files } = facts;
-  const own: Relation = { name, comparison: '=', version };
-  const provides = [own, ...facts.provides.map(relationOf).filter((one) => one !== undefined)];
+  const { name, architecture, files } = facts;
+  const version = evr(facts);
+  const provides = [
+    { name, comparison: '=', version } as const,
+    ...facts.provides.map(relationOf).filter((one) => one !== undefined),
+  ];
   return {
     name,
     version,
     architecture,
     provides,
-    requires: facts.requires.filter(counts).map(requirementOf),
+    requires: facts.requires
+      .filter((one) => one.missingOk !== true && !one.name.startsWith('rpmlib('))
+      .map(requirementOf),
+    // What cannot be read refuses nobody.
     conflicts: facts.conflicts.map(requirementOf).filter(({ is }) => is !== 'unreadable'),
     obsoletes: facts.obsoletes.map(relationOf).filter((one) => one !== undefined),
     replaces: [],
-    files,
+    files: files?.map(({ path, type, content }) => ({
+      path,
+      kind: kinds[type],
+      ...(content === undefined ? {} : { content }),
+    })),
     several: severalNames.has(name) || provides.some((one) => severalMarks.has(one.name)),
   };
 }
-
-/** The flags of a comparison in the metadata of a repository: `EQ`, `LT`, `GT`, `LE`, `GE`; anything else is none. */
-export function flagsOf(sign: string): number {
-  return { EQ: equal, LT: less, GT: greater, LE: less + equal, GE: greater + equal }[sign] ?? 0;
-}
-
-const counts = ({ name, flags }: RpmDependency): boolean =>
-  (flags & (rpmlib | missingOk)) === 0 && !name.startsWith('rpmlib(');
 
 function requirementOf(one: RpmDependency): Requirement {
   if (one.name.startsWith('(')) return readRich(one.name);
   const relation = relationOf(one);
   return relation
     ? { is: 'relation', relation }
-    : { is: 'unreadable', text: `${shown(one.name)} in the version ${shown(one.version)}, which is none` };
+    : {
+        is: 'unreadable',
+        text: `${shown(one.name)} in the version ${shown(one.version ?? '')}, which is none`,
+      };
 }
 
 /** Undefined when its version is none. */
-function relationOf({ name, flags, version }: RpmDependency): Relation | undefined {
-  const sign = [
-    (flags & less) === 0 ? '' : '<',
-    (flags & greater) === 0 ? '' : '>',
-    (flags & equal) === 0 ? '' : '=',
-  ].join('');
-  if (sign === '' || version === '') return { name };
-  if (!isRpmVersion(version)) return undefined;
-  // All versions at once, or all but one: nobody writes it, and for rpm it is the same as no version.
-  return isComparison(sign) ? { name, comparison: sign, version } : { name };
+function relationOf({ name, flags, epoch, version, release }: RpmDependency): Relation | undefined {
+  if (flags === undefined || version === undefined) return { name };
+  const whole = `${epoch === undefined ? '' : `${epoch}:`}${version}${release === undefined ? '' : `-${release}`}`;
+  return isRpmVersion(whole) ? { name, comparison: comparisons[flags], version: whole } : undefined;
 }
-
-const isComparison = (sign: string): sign is Comparison => ['<', '<=', '=', '>=', '>'].includes(sign);

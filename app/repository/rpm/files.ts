@@ -8,6 +8,8 @@ export interface RpmFile {
   readonly path: string;
   /** A ghost is owned but not installed. Links count as files, as in the metadata of a channel. */
   readonly type: 'file' | 'dir' | 'ghost';
+  /** Digest of the content, or where a link leads: two packages may own a path when both say the same. Absent if the package does not say. */
+  readonly content?: string;
 }
 
 /** Limits of a list of files (trust.md T45, T46). */
@@ -19,8 +21,19 @@ export interface FileLimits {
   readonly maximumPaths: number;
 }
 
-const tags = { flags: 1037, modes: 1030, indexes: 1116, names: 1117, folders: 1118, oldNames: 1027 } as const;
+const tags = {
+  flags: 1037,
+  modes: 1030,
+  indexes: 1116,
+  names: 1117,
+  folders: 1118,
+  oldNames: 1027,
+  digests: 1035,
+  links: 1036,
+} as const;
 const ghostFlag = 1 << 6;
+/** A digest has 128 characters at most; of a link that leads further this much tells it from others. */
+const longestContent = 256;
 /** The type bits of a mode (inode(7)). */
 const typeBits = 0o170000;
 const fileTypes = { folder: 0o040000, link: 0o120000, file: 0o100000, none: 0 } as const;
@@ -37,6 +50,8 @@ export function readFiles(header: RpmHeader, isSource: boolean, limits: FileLimi
   const indexes = header.numbers(tags.indexes, 'int32');
   const flags = header.numbers(tags.flags, 'int32');
   const modes = header.numbers(tags.modes, 'int16');
+  const digests = header.texts(tags.digests);
+  const targets = header.texts(tags.links);
   if (names.length === 0 && header.has(tags.oldNames))
     throw new Refusal('its list of files is of a form from before rpm 4');
   if ([indexes, flags, modes].some(({ length }) => length !== names.length))
@@ -59,7 +74,9 @@ export function readFiles(header: RpmHeader, isSource: boolean, limits: FileLimi
     if (!plainTypes.has(kind)) throw new Refusal(`its path ${shown(path)} is a device or a pipe`);
     if (kind === fileTypes.link) links.add(path);
     if (kind === fileTypes.folder) return { path, type: 'dir' };
-    return { path, type: ((flags[at] ?? 0) & ghostFlag) === 0 ? 'file' : 'ghost' };
+    if (((flags[at] ?? 0) & ghostFlag) !== 0) return { path, type: 'ghost' };
+    const content = kind === fileTypes.link ? `to ${targets[at] ?? ''}` : (digests[at] ?? '');
+    return { path, type: 'file', ...(content === '' ? {} : { content: content.slice(0, longestContent) }) };
   });
   if (links.size > 0) for (const { path } of files) refuseThroughLink(path, links);
   return files;

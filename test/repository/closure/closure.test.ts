@@ -5,8 +5,9 @@ import { debPackage } from '../../../app/repository/closure/debian.ts';
 import { installable } from '../../../app/repository/closure/installable.ts';
 import { layerOf } from '../../../app/repository/closure/layer.ts';
 import type { Package } from '../../../app/repository/closure/package.ts';
-import { flagsOf, rpmPackage, type RpmPackageFacts } from '../../../app/repository/closure/rpm.ts';
+import { rpmPackage, type RpmPackageFacts } from '../../../app/repository/closure/rpm.ts';
 import { universeOf } from '../../../app/repository/closure/universe.ts';
+import { dependency, identity } from './rpms.ts';
 import { bruteForce, debs, debUniverse, fieldsOf, universeWith } from './universes.ts';
 
 /** `name version; Field: value; …; /a/file` as a Debian package. */
@@ -34,21 +35,21 @@ function rpm(text: string): Package {
       .map((part) => part.slice(list.length + 1))
       .map((part) => {
         const [, of = part, sign = '', on = ''] = /^([^( ]\S*) (<|<=|=|>=|>) (\S+)$/.exec(part) ?? [];
-        const flags = { '<': 'LT', '<=': 'LE', '=': 'EQ', '>=': 'GE', '>': 'GT' }[sign] ?? '';
-        return { name: of, flags: flagsOf(flags), version: on };
+        const signs = { '<': 'LT', '<=': 'LE', '=': 'EQ', '>=': 'GE', '>': 'GT' } as const;
+        return dependency(of, sign === '' ? '' : signs[sign as '<'], on);
       });
   const files = rest.filter((part) => part.startsWith('/'));
   return rpmPackage({
     name,
-    version,
+    ...identity(version),
     architecture: 'x86_64',
     provides: listed('provides'),
     requires: listed('requires'),
     conflicts: listed('conflicts'),
     obsoletes: listed('obsoletes'),
     files: files.map((line) => {
-      const [path = '', kind = 'file', digest] = line.split(' ');
-      return { path, kind: kind as 'file', ...(digest === undefined ? {} : { digest }) };
+      const [path = '', type = 'file', content] = line.split(' ');
+      return { path, type: type as 'file', ...(content === undefined ? {} : { content }) };
     }),
   });
 }
@@ -343,7 +344,7 @@ const files: readonly (readonly ['deb' | 'rpm', string, Case, readonly string[]]
     ['/x'],
   ],
   ['rpm', 'both have the same content', { release: ['a 2-1; /x file 00'], base: ['b 1-1; /x file 00'] }, []],
-  ['rpm', 'it is a folder', { release: ['a 2-1; /x folder'], base: ['b 1-1; /x folder'] }, []],
+  ['rpm', 'it is a folder', { release: ['a 2-1; /x dir'], base: ['b 1-1; /x dir'] }, []],
   ['rpm', 'one only owns it', { release: ['a 2-1; /x file 00'], base: ['b 1-1; /x ghost'] }, []],
 ];
 

@@ -1,18 +1,45 @@
 import * as fc from 'fast-check';
-import { flagsOf, type RpmDependency, type RpmPackageFacts } from '../../../app/repository/closure/rpm.ts';
+import type { RpmPackageFacts } from '../../../app/repository/closure/rpm.ts';
+import type { RpmDependency } from '../../../app/repository/rpm/dependency.ts';
+import { evr } from '../../../app/repository/rpm/nevra.ts';
+import { primaryFragment, repodataHead, repodataTail } from '../../../app/repository/rpm/repodata.ts';
+import type { RpmFacts } from '../../../app/repository/rpm/rpm.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
 const versions = ['1-1', '1-2', '1~rc1-1', '2-1', '1:0.5-1'];
 const asked = ['1', '1-1', '1-2', '2', '2-1', '1:0.5-1', '0:1-1'];
-const signs = ['EQ', 'LT', 'GT', 'LE', 'GE'];
+const signs = ['EQ', 'LT', 'GT', 'LE', 'GE'] as const;
 const words: Readonly<Record<string, string>> = { EQ: '=', LT: '<', GT: '>', LE: '<=', GE: '>=' };
+
+/** `[epoch:]version[-release]` in its parts. */
+function parts(text: string): { version: string; epoch?: string; release?: string } {
+  const [, epoch, version = '', release] = /^(?:(\d+):)?([^-]+)(?:-(.+))?$/.exec(text) ?? [];
+  return {
+    version,
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(release === undefined ? {} : { release }),
+  };
+}
+
+/** The version of a package in its parts. */
+export function identity(text: string): Pick<RpmPackageFacts, 'epoch' | 'version' | 'release'> {
+  const { epoch = '0', version, release = '' } = parts(text);
+  return { epoch: Number(epoch), version, release };
+}
+
+/** A dependency; with no sign, on any version. */
+export const dependency = (
+  name: string,
+  sign: RpmDependency['flags'] | '' = '',
+  version = '',
+): RpmDependency => (sign === '' ? { name } : { name, flags: sign, ...parts(version) });
 
 const simple: fc.Arbitrary<RpmDependency> = fc
   .tuple(fc.constantFrom(...names, 'v', 'w'), fc.constantFrom('', '', ...signs), fc.constantFrom(...asked))
-  .map(([name, sign, version]) => ({ name, flags: flagsOf(sign), version: sign === '' ? '' : version }));
+  .map((of) => dependency(...of));
 const file: fc.Arbitrary<RpmDependency> = fc
   .constantFrom('/usr/bin/x', '/usr/bin/y', '/etc/z')
-  .map((name) => ({ name, flags: 0, version: '' }));
+  .map((name) => dependency(name));
 const term = fc
   .tuple(fc.constantFrom(...names, 'v'), fc.constantFrom('', '', ...signs), fc.constantFrom(...asked))
   .map(([name, sign, version]) => (sign === '' ? name : `${name} ${words[sign] ?? ''} ${version}`));
@@ -29,7 +56,7 @@ const rich: fc.Arbitrary<RpmDependency> = fc
       part,
     ),
   )
-  .map((of) => ({ name: `(${of.join(' ')})`, flags: 0, version: '' }));
+  .map((of) => dependency(`(${of.join(' ')})`));
 // With a release, as rpmbuild writes it: where it is missing libsolv takes more than rpm does, and rpm has the last word.
 const provided = fc
   .tuple(
@@ -37,7 +64,7 @@ const provided = fc
     fc.constantFrom('', 'EQ', 'EQ', 'GE', 'LE'),
     fc.constantFrom(...versions),
   )
-  .map(([name, sign, version]) => ({ name, flags: flagsOf(sign), version: sign === '' ? '' : version }));
+  .map((of) => dependency(...of));
 
 /** What a boolean conflict means for something that its own package offers, libsolv decides by the form it is rewritten to: nobody writes one. */
 function withoutSelfRefusal(one: RpmPackageFacts): RpmPackageFacts {
@@ -71,60 +98,46 @@ export const rpmUniverse: fc.Arbitrary<readonly RpmPackageFacts[]> = fc
       files: fc.array(
         fc
           .constantFrom('/usr/bin/x', '/usr/bin/y', '/etc/z')
-          .map((path) => ({ path, kind: 'file' as const })),
+          .map((path) => ({ path, type: 'file' as const })),
         { maxLength: 1 },
       ),
     }),
     { minLength: 3, maxLength: 8, selector: ({ name, version }) => `${name} ${version}` },
   )
-  .map((packages) => packages.map(withoutSelfRefusal));
+  .map((packages) =>
+    packages.map(({ version, ...one }) => withoutSelfRefusal({ ...one, ...identity(version) })),
+  );
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+/** Facts of a package that says nothing else of itself. */
+const wholeFacts = (one: RpmPackageFacts): RpmFacts => ({
+  recommends: [],
+  suggests: [],
+  supplements: [],
+  enhances: [],
+  summary: 'a package',
+  description: 'a package',
+  license: 'Apache-2.0',
+  vendor: '',
+  group: 'Unspecified',
+  buildHost: 'builder.provider.example',
+  sourceRpm: `${one.name}-${one.version}-${one.release}.src.rpm`,
+  url: '',
+  packager: '',
+  buildTime: 1,
+  sizes: { installed: 1, archive: 1 },
+  header: { start: 0, end: 1 },
+  changelog: [],
+  scriptlets: [],
+  ...one,
+  files: one.files ?? [],
+});
 
-function versionAttributes(version: string): string {
-  const [, epoch, ver, rel] = /^(?:(\d+):)?([^-]+)(?:-(.+))?$/.exec(version) ?? [];
-  return `epoch="${epoch ?? '0'}" ver="${ver ?? ''}"${rel === undefined ? '' : ` rel="${rel}"`}`;
-}
-
-const signOf = (flags: number): string => signs.find((sign) => flagsOf(sign) === flags) ?? '';
-
-function entries(list: string, dependencies: readonly RpmDependency[]): string {
-  const lines = dependencies.map(({ name, flags, version }) => {
-    const condition = flags === 0 ? '' : ` flags="${signOf(flags)}" ${versionAttributes(version)}`;
-    return `      <rpm:entry name="${escaped(name)}"${condition}/>\n`;
-  });
-  return lines.length === 0 ? '' : `    <rpm:${list}>\n${lines.join('')}    </rpm:${list}>\n`;
-}
-
-/** The packages as `primary.xml` of a repository, in the form in which createrepo_c writes it. */
+/** The packages as `primary.xml` of a repository. */
 export function primaryXml(packages: readonly RpmPackageFacts[]): string {
-  const each = packages.map((one, number) => {
-    const own = { name: one.name, flags: flagsOf('EQ'), version: one.version };
-    return `<package type="rpm">
-  <name>${one.name}</name>
-  <arch>${one.architecture}</arch>
-  <version ${versionAttributes(one.version)}/>
-  <checksum type="sha256" pkgid="YES">${String(number + 1).padStart(64, '0')}</checksum>
-  <summary>a package</summary>
-  <description>a package</description>
-  <packager></packager>
-  <url></url>
-  <time file="1" build="1"/>
-  <size package="1" installed="1" archive="1"/>
-  <location href="${String(number)}.rpm"/>
-  <format>
-    <rpm:license>Apache-2.0</rpm:license>
-${entries('provides', [own, ...one.provides])}${entries('requires', one.requires)}${entries('conflicts', one.conflicts)}${entries('obsoletes', one.obsoletes)}${(
-      one.files ?? []
-    )
-      .map(({ path }) => `    <file>${path}</file>\n`)
-      .join('')}  </format>
-</package>
-`;
+  const fragments = packages.map((one, number) => {
+    const sha256 = String(number + 1).padStart(64, '0');
+    const own = { ...one, provides: [dependency(one.name, 'EQ', evr(one)), ...one.provides] };
+    return primaryFragment(wholeFacts(own), { href: `${String(number)}.rpm`, size: 1, sha256, time: 1 });
   });
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<metadata xmlns="http://linux.duke.edu/metadata/common" xmlns:rpm="http://linux.duke.edu/metadata/rpm" packages="${String(packages.length)}">
-${each.join('')}</metadata>
-`;
+  return [repodataHead('primary', packages.length), ...fragments, repodataTail('primary')].join('');
 }
