@@ -74,7 +74,9 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
   const written = name ? await record.read(main, journalPath(name)) : undefined;
   const whole = written === undefined || ticket.id === undefined ? [] : readJournal(written, ticket.id);
   const owner = whole.findLast((entry) => entry.event === 'certified');
-  const mine = owner?.event !== 'certified' || owner.pull === number;
+  const other =
+    whole[0]?.event === 'imported' ? 'import' : owner?.event === 'certified' ? owner.pull : undefined;
+  const mine = other === undefined || other === number;
   const journal = mine ? whole : [];
   if (name && owner?.event === 'certified' && mine) {
     sources.paths.set(number, candidate.path);
@@ -153,7 +155,7 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
     },
     journal,
     history: name ? await historyOf(sources, main, name) : [],
-    otherTicket: mine ? undefined : owner.pull,
+    otherTicket: mine ? undefined : other,
     inputs: [...comments.inputs, ...reviews, ...inCall.inputs],
     ownComments: [...comments.own, ...inCall.own],
     checks: seenChecks,

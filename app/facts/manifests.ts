@@ -1,4 +1,4 @@
-import { type Shelf, shelves } from '../model/channel.ts';
+import { channels, type Shelf, shelves } from '../model/channel.ts';
 import { type Manifest, manifestLimits, ManifestSchema } from '../model/manifest.ts';
 import { problemLine } from '../model/problem.ts';
 import { readAs } from '../model/yaml.ts';
@@ -39,18 +39,28 @@ export async function manifestOf(
 }
 
 /** Every manifest of the three channels in a commit. Throws ForgedManifest for the first that is not signed as it has to be. */
-export async function allManifests(
+export function allManifests(
   record: GitRecord,
   signer: DocumentSigner,
   commit: string,
+): Promise<readonly Manifest[]> {
+  return signedManifests(record, signer, commit, channels);
+}
+
+/** Every manifest on some shelves in a commit. Throws ForgedManifest for the first that is not signed as it has to be. */
+export async function signedManifests(
+  record: GitRecord,
+  signer: DocumentSigner,
+  commit: string,
+  from: readonly Shelf[],
 ): Promise<readonly Manifest[]> {
   const files = new Map(
     (await record.list(commit, ['repos-manifest'])).map(({ path, blob }) => [path, blob]),
   );
   const manifests: Manifest[] = [];
   for (const [path, blob] of files) {
-    const shelf = shelves.find((name) => path.startsWith(`repos-manifest/${name}/`));
-    if (shelf === undefined || shelf === 'withdrawn' || !path.endsWith('.yml')) continue;
+    if (!path.endsWith('.yml') || !from.some((shelf) => path.startsWith(`repos-manifest/${shelf}/`)))
+      continue;
     manifests.push(await signedManifest(record, signer, path, blob, files.get(`${path}.asc`)));
   }
   return manifests;

@@ -165,8 +165,8 @@ export interface Facts {
   readonly journal: readonly Entry[];
   /** The other releases of the same component, as their journals tell them; the same array as long as nothing changes. */
   readonly history: readonly ComponentRelease[];
-  /** Another open ticket that already has this release id, if any. */
-  readonly otherTicket: number | undefined;
+  /** What has this release id already, if anything: another ticket, or an operator's import. */
+  readonly otherTicket: number | 'import' | undefined;
   readonly inputs: readonly Input[];
   readonly ownComments: readonly OwnComment[];
   readonly checks: readonly SeenCheck[];

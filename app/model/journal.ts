@@ -1,4 +1,4 @@
-import type { Shelf } from './channel.ts';
+import type { Channel, Shelf } from './channel.ts';
 import type { ClockMark, ClockName } from './clock.ts';
 import type { Closing, ExceptionRole, ExceptionRule } from './exception.ts';
 import type { Pilot } from './pilot.ts';
@@ -141,6 +141,17 @@ export type Event =
   | { readonly event: 'merged'; readonly commit: string }
   /** The evidence did not hold; nothing moves until somebody closes again. */
   | { readonly event: 'held'; readonly because: string }
+  /** An operator entered the release into a channel past the process, as an existing distribution moves in: the first entry, and its only one. */
+  | {
+      readonly event: 'imported';
+      readonly shelf: Channel;
+      readonly digest: string;
+      /** Who did it, as the operator says. */
+      readonly operator: string;
+      readonly reason: string;
+      /** How many packages the manifest lists. */
+      readonly packages: number;
+    }
   /** T13: the content changed after it was pulled; everything that was said of the old content is void. */
   | { readonly event: 'voided'; readonly was: string; readonly now: string };
 

@@ -67,7 +67,14 @@ function shapeProblems(facts: Facts): readonly Problem[] {
       `Ask a member of ${team} to open the ticket, or ask an owner of the organisation to add you to the team.`,
     );
   }
-  if (facts.otherTicket !== undefined) {
+  if (facts.otherTicket === 'import') {
+    problem(
+      'duplicate-ticket',
+      ticket.path ?? '',
+      'An operator imported this release into a channel, without a ticket.',
+      'Choose another version or label.',
+    );
+  } else if (facts.otherTicket !== undefined) {
     problem(
       'duplicate-ticket',
       ticket.path ?? '',

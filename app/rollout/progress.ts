@@ -260,6 +260,9 @@ function apply(draft: Draft, entry: NewEntry): void {
       draft.held = entry;
       draft.closed = undefined;
       return;
+    case 'imported':
+      draft.shelf = { shelf: entry.shelf, digest: entry.digest, published: false };
+      return;
     case 'voided':
       Object.assign(draft, nothingYet());
       draft.certified = undefined;

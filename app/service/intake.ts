@@ -6,6 +6,7 @@ import { allManifests } from '../facts/manifests.ts';
 import type { Sources } from '../facts/sources.ts';
 import { pullPackages } from '../intake/pull.ts';
 import type { Store } from '../storage/store.ts';
+import { debFileNames } from '../repository/deb-file-name.ts';
 import { keptFacts, readFacts } from '../publish/package-facts.ts';
 
 type Outcome = Omit<PullOutcome, 'digest'>;
@@ -73,11 +74,9 @@ async function misfits(
         wrong.push(`${file} is no Debian package that can be taken: ${read.reason}`);
         continue;
       }
-      const { name, version, architecture } = read.value;
-      const own = [version.replace(/^\d+:/, ''), version.replace(':', '%3a')].map(
-        (shown) => `${name}_${shown}_${architecture}.deb`,
-      );
-      if (!own.includes(file)) wrong.push(`${file} is called ${own[0] ?? ''} by what is in it.`);
+      const { architecture } = read.value;
+      const own = debFileNames(read.value);
+      if (!own.includes(file)) wrong.push(`${file} is called ${own[0]} by what is in it.`);
       if (architecture !== 'all' && architecture !== arch)
         wrong.push(`${file} is for ${architecture}, its target is ${arch}.`);
     }

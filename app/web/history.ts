@@ -68,6 +68,8 @@ export function entrySentence(entry: Entry): string {
       return 'The review after an exception is done.';
     case 'rolled-back':
       return `The release is rolled back: ${foreign(entry.reason)}.`;
+    case 'imported':
+      return `${packages(entry.packages)} imported into ${entry.shelf} by the operator ${foreign(entry.operator)}: ${foreign(entry.reason)}.`;
     case 'accepted':
       return `${entry.site} takes part${entry.committed ? '' : ' as a volunteer'}, says ${who}.`;
     case 'deployed':

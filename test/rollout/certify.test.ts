@@ -86,6 +86,7 @@ describe('A ticket (T1)', () => {
       'is not in the team provider-nordugrid',
     ],
     ['is there in another pull request', { ...begin, otherTicket: 5 }, 'already carries this release'],
+    ['was imported by an operator', { ...begin, otherTicket: 'import' }, 'An operator imported this release'],
     [
       'is no ticket at all',
       { ...begin, ticket: { ...begin.ticket, value: undefined, digest: undefined, problems: [problem] } },

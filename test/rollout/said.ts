@@ -118,6 +118,7 @@ export function inWords(entry: NewEntry): string {
     case 'called':
     case 'taken':
     case 'merged':
+    case 'imported':
       return entry.event;
   }
 }

@@ -58,7 +58,8 @@ export class RecordWorld {
     this.store = parts.store;
   }
 
-  static async begin(): Promise<RecordWorld> {
+  /** Its channels are published below this address. */
+  static async begin(url = 'https://repository.example.org'): Promise<RecordWorld> {
     const dir = await mkdtemp(join(tmpdir(), 'record-world-'));
     const repo = join(dir, 'repo.git');
     keyFolder ??= makeKeys();
@@ -66,7 +67,7 @@ export class RecordWorld {
     const signer = await documentSigner(keys.system);
     const work = join(dir, 'work');
     await git(dir, ['init', '--quiet', '--initial-branch=main', work]);
-    const { files } = await readSample('https://repository.example.org');
+    const { files } = await readSample(url);
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(work, path)), { recursive: true });
       await writeFile(join(work, path), text);
