@@ -1,7 +1,5 @@
 import * as openpgp from 'openpgp';
 
-/** A private key that can sign; opaque outside this module. */
-export type SigningKey = openpgp.PrivateKey;
 /** Public keys that are trusted for one purpose; opaque outside this module. */
 export type Keyring = readonly openpgp.Key[];
 
@@ -18,14 +16,8 @@ export class KeyError extends Error {
   override readonly name = 'KeyError';
 }
 
-// Without the random salt notation, the same text, key and date give the same bytes (trust.md 1.4).
-const config: openpgp.PartialConfig = {
-  nonDeterministicSignaturesViaNotation: false,
-  v6Keys: false,
-  preferredHashAlgorithm: openpgp.enums.hash.sha512,
-  showVersion: false,
-  showComment: false,
-};
+// v6 keys and odd armor headers are for others (trust.md 1.4).
+const config: openpgp.PartialConfig = { v6Keys: false, showVersion: false, showComment: false };
 /** Clocks of publisher and site may differ by this much, in milliseconds. */
 const clockSkew = 5 * 60_000;
 const maximumSignature = 16 * 1024;
@@ -33,83 +25,35 @@ const maximumCleartext = 1024 * 1024;
 const maximumKeyring = 1024 * 1024;
 
 /**
- * Makes a key that apt and gpgv of Debian 12 accept: version 4, ed25519Legacy, for signing only, without expiry (trust.md 1.4, 7).
- * Gives the armored private key, without a passphrase.
+ * One signature packet in armor, lines ended by LF, as a detached signature file holds it.
+ * @throws SyntaxError when the bytes are not exactly one signature packet.
  */
-export async function createKey(owner: { name: string; email: string; date: Date }): Promise<string> {
-  const { privateKey } = await openpgp.generateKey({
-    type: 'ecc',
-    curve: 'ed25519Legacy',
-    userIDs: [{ name: owner.name, email: owner.email }],
-    subkeys: [],
-    date: toTheSecond(owner.date),
-    format: 'armored',
-    config,
-  });
-  return privateKey;
+export async function armoredSignature(packet: Uint8Array): Promise<string> {
+  const signature = await openpgp.readSignature({ binarySignature: packet, config }).catch(() => undefined);
+  if (signature?.packets.length !== 1) throw new SyntaxError('these are not the bytes of one OpenPGP signature');
+  return withLf(signature.armor());
 }
 
 /**
- * Reads an armored private key. Keys that a client could not check are refused here, not found out by the sites.
- * @throws KeyError when it is no private key, is locked, or is neither RSA of 2048 bits and more nor ed25519Legacy (channels.md).
+ * The bytes that a signature of a text in the clear is over: without blanks at the ends of lines, lines ended by CRLF, and without the last
+ * newline (RFC 9580 7.2).
  */
-export async function readSigningKey(armored: string): Promise<SigningKey> {
-  const key = await openpgp.readPrivateKey({ armoredKey: armored, config }).catch(() => {
-    throw new KeyError('it is not an armored OpenPGP private key');
-  });
-  if (!key.isDecrypted()) throw new KeyError('the private key is locked with a passphrase');
-  const { algorithm, bits = 0 } = key.getAlgorithmInfo();
-  const isRsa = algorithm.startsWith('rsa') && bits >= 2048;
-  if (key.keyPacket.version !== 4 || !(isRsa || algorithm === 'eddsaLegacy')) {
-    throw new KeyError(
-      'the private key is neither RSA nor ed25519Legacy of version 4, so apt could not check its signatures',
-    );
-  }
-  return key;
-}
-
-/** The key's fingerprint, in upper-case hexadecimal as gpg shows it. */
-export function fingerprintOf(key: SigningKey): string {
-  return key.getFingerprint().toUpperCase();
-}
-
-/** The public half of a key, armored, lines ended by LF. */
-export function publicKeyOf(key: SigningKey): string {
-  return withLf(key.toPublic().armor());
-}
-
-/** A detached, armored signature over bytes; the same bytes, key and date (to the second) give the same signature. */
-export async function signDetached(bytes: Uint8Array, key: SigningKey, date: Date): Promise<string> {
-  const message = await openpgp.createMessage({ binary: bytes });
-  return withLf(
-    await openpgp.sign({
-      message,
-      signingKeys: key,
-      detached: true,
-      date: toTheSecond(date),
-      format: 'armored',
-      config,
-    }),
-  );
+export function cleartextBytes(text: string): Uint8Array {
+  return new TextEncoder().encode(cleartextLines(text).join('\r\n'));
 }
 
 /**
- * A text signed in the clear, as `InRelease` is. The text ends with one newline, which stands before the signature and, as RFC 9580 7.1
- * has it, is not part of what is signed. Deterministic like `signDetached`.
+ * A text in the clear with its signature, as `InRelease` is: lines that begin with a dash are escaped, and the text ends with one newline,
+ * which is not part of what is signed (RFC 9580 7.1). Takes the armored signature over `cleartextBytes`, made with SHA-512.
  */
-export async function signCleartext(text: string, key: SigningKey, date: Date): Promise<string> {
-  const message = await openpgp.createCleartextMessage({ text: text.replace(/\n$/, '') });
-  return withLf(
-    await openpgp.sign({ message, signingKeys: key, date: toTheSecond(date), format: 'armored', config }),
-  );
+export function cleartextMessage(text: string, signature: string): string {
+  const body = cleartextLines(text).map((line) => (line.startsWith('-') ? `- ${line}` : line));
+  return `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n${body.join('\n')}\n${signature}`;
 }
 
-/**
- * The signature of a git commit or tag object: detached and armored over its text without the signature, ready for the header
- * `gpgsig` (git's signature-format documentation). Passes `git verify-commit`.
- */
-export async function signCommitPayload(payload: string, key: SigningKey, date: Date): Promise<string> {
-  return signDetached(new TextEncoder().encode(payload), key, date);
+function cleartextLines(text: string): readonly string[] {
+  const lines = text.replace(/\n$/, '').split('\n');
+  return lines.map((line) => line.replace(/[ \t\r]+$/, ''));
 }
 
 /**
@@ -227,8 +171,4 @@ function no(reason: string): Verdict & { readonly ok: false } {
 
 function withLf(text: string): string {
   return text.replaceAll('\r\n', '\n');
-}
-
-function toTheSecond(date: Date): Date {
-  return new Date(Math.floor(date.getTime() / 1000) * 1000);
 }

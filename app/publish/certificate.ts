@@ -1,0 +1,300 @@
+import * as openpgp from 'openpgp';
+import { KeyError } from './openpgp.ts';
+
+/** A certificate with or without its secrets; opaque outside this module. */
+export type Certificate = openpgp.Key;
+/** A private key as a file holds it; opaque outside this module. */
+export type PrivateKey = openpgp.PrivateKey;
+
+/** Algorithms of keys that are made here. dnf and zypper of RHEL 9 are reported to refuse ed25519 (channels.md, "Keys and signatures"). */
+export const algorithms = ['rsa4096', 'rsa3072', 'rsa2048', 'ed25519'] as const;
+export type Algorithm = (typeof algorithms)[number];
+
+/** A key that may sign: a signing subkey, or the primary of a key that has none. */
+export interface SigningPart {
+  /** 40 hexadecimal digits, upper case. */
+  readonly fingerprint: string;
+  readonly algorithm: 'rsa' | 'ed25519';
+  /** Bits of the modulus, for RSA. */
+  readonly bits: number | undefined;
+  readonly created: Date;
+  /** When it ends by itself; never, if undefined. */
+  readonly expires: Date | undefined;
+  /** It, or its primary, is revoked; whatever the date of the revocation. */
+  readonly revoked: boolean;
+  readonly isSubkey: boolean;
+}
+
+/** What a certificate says of itself; every part of it is checked against the primary's signatures. */
+export interface CertificateFacts {
+  /** Fingerprint of the primary: 40 hexadecimal digits, upper case. */
+  readonly fingerprint: string;
+  readonly created: Date;
+  readonly revoked: boolean;
+  /** The parts that may sign, oldest first. A key with signing subkeys does not sign with its primary. */
+  readonly signing: readonly SigningPart[];
+  /** Armored public key, lines ended by LF. */
+  readonly publicKey: string;
+}
+
+// Without the random salt notation, the same text, key and date give the same bytes (trust.md 1.4).
+const config: openpgp.PartialConfig = {
+  nonDeterministicSignaturesViaNotation: false,
+  v6Keys: false,
+  preferredHashAlgorithm: openpgp.enums.hash.sha512,
+  showVersion: false,
+  showComment: false,
+};
+const whole: openpgp.Config = { ...openpgp.config, ...config };
+const day = 86_400_000;
+/** A time after which no revocation is dated: version 4 signatures count seconds in 32 bits. */
+const endOfTime = new Date(0xff_ff_ff_ff * 1000);
+
+/**
+ * Makes a key that apt, gpgv, rpm and dnf of today accept (channels.md): version 4, a primary that certifies and a subkey that signs.
+ * Gives both halves in armor, without a passphrase: `primary` is to be kept offline, `online` holds the subkey and no secret of the primary.
+ */
+export async function createKey(owner: {
+  readonly name: string;
+  readonly email: string;
+  readonly date: Date;
+  readonly algorithm: Algorithm;
+  /** Days that the subkey is valid; without end, if undefined. */
+  readonly days: number | undefined;
+}): Promise<{ readonly primary: string; readonly online: string }> {
+  const date = toTheSecond(owner.date);
+  const kind = keyOptions(owner.algorithm);
+  const { privateKey } = await openpgp.generateKey({
+    ...kind,
+    userIDs: [{ name: owner.name, email: owner.email }],
+    subkeys: [{ ...kind, sign: true, ...lasting(owner.days) }],
+    date,
+    format: 'object',
+    config,
+  });
+  const online = withoutPrimary(privateKey);
+  const bare = await readPrivateKey(withLf(privateKey.armor()));
+  bare.subkeys = [];
+  return { primary: withLf(bare.armor()), online };
+}
+
+/**
+ * Reads an armored private key. Keys that a client could not check are refused here, not found out by the sites.
+ * @throws KeyError when it is no private key, is locked, or is neither RSA of 2048 bits and more nor ed25519Legacy (channels.md).
+ */
+export async function readPrivateKey(armored: string): Promise<PrivateKey> {
+  const key = await openpgp.readPrivateKey({ armoredKey: armored, config }).catch(() => {
+    throw new KeyError('it is not an armored OpenPGP private key');
+  });
+  if (!key.isDecrypted()) throw new KeyError('the private key is locked with a passphrase');
+  refuseOddAlgorithms(key);
+  return key;
+}
+
+/**
+ * Reads an armored public key: exactly one certificate.
+ * @throws KeyError when it is something else, or of an algorithm that clients do not check.
+ */
+export async function readCertificate(armored: string): Promise<Certificate> {
+  const keys = await openpgp.readKeys({ armoredKeys: armored, config }).catch(() => []);
+  const [key] = keys;
+  if (!key || keys.length !== 1 || key.isPrivate())
+    throw new KeyError('it is not one armored OpenPGP public key');
+  refuseOddAlgorithms(key);
+  return key;
+}
+
+function refuseOddAlgorithms(key: openpgp.Key): void {
+  for (const { keyPacket } of [key, ...key.subkeys.filter(canSign)]) {
+    const { algorithm, bits = 0 } = keyPacket.getAlgorithmInfo();
+    const isRsa = algorithm.startsWith('rsa') && bits >= 2048;
+    if (keyPacket.version !== 4 || !(isRsa || algorithm === 'eddsaLegacy'))
+      throw new KeyError(
+        'the key is neither RSA nor ed25519Legacy of version 4, so apt could not check its signatures',
+      );
+  }
+}
+
+/** What a certificate holds. Subkeys that its primary did not bind, or that did not bind themselves to it, are not in it. */
+export async function factsOf(key: Certificate): Promise<CertificateFacts> {
+  const revoked = await key.isRevoked(undefined, undefined, endOfTime, whole);
+  const part = (
+    { keyPacket }: { readonly keyPacket: openpgp.Key['keyPacket'] | openpgp.Subkey['keyPacket'] },
+    more: Pick<SigningPart, 'expires' | 'revoked' | 'isSubkey'>,
+  ): SigningPart => {
+    const { algorithm, bits } = keyPacket.getAlgorithmInfo();
+    return {
+      fingerprint: keyPacket.getFingerprint().toUpperCase(),
+      algorithm: algorithm.startsWith('rsa') ? 'rsa' : 'ed25519',
+      bits,
+      created: keyPacket.getCreationTime(),
+      ...more,
+    };
+  };
+  const signing: SigningPart[] = [];
+  for (const subkey of key.subkeys.filter(canSign)) {
+    const created = subkey.getCreationTime();
+    const bound = await subkey.verify(created, whole).then(
+      () => true,
+      () => false,
+    );
+    const withdrawn = subkey.revocationSignatures.length > 0;
+    if (!bound && !withdrawn) continue;
+    const expires = await subkey.getExpirationTime(created, whole);
+    signing.push(
+      part(subkey, { expires: dateOrNever(expires), revoked: revoked || withdrawn, isSubkey: true }),
+    );
+  }
+  if (key.subkeys.every((subkey) => !canSign(subkey))) {
+    const expires = await key.getExpirationTime(undefined, whole);
+    signing.push(part(key, { expires: dateOrNever(expires), revoked, isSubkey: false }));
+  }
+  return {
+    fingerprint: key.getFingerprint().toUpperCase(),
+    created: key.getCreationTime(),
+    revoked,
+    signing: signing.toSorted((a, b) => a.created.getTime() - b.created.getTime()),
+    publicKey: withLf(key.toPublic().armor()),
+  };
+}
+
+/** Is the secret of a part in this key, so that it can sign with it? */
+export function holdsSecret(key: PrivateKey, fingerprint: string): boolean {
+  return [key, ...key.subkeys].some(
+    ({ keyPacket }) =>
+      keyPacket.getFingerprint().toUpperCase() === fingerprint &&
+      'privateParams' in keyPacket &&
+      keyPacket.privateParams !== null &&
+      !keyPacket.isDummy(),
+  );
+}
+
+/**
+ * A signature packet by one part of a key, SHA-512, dated to the second; the same content, part and date give the same bytes.
+ * Content of type text has its lines ended by CRLF already.
+ */
+export async function signaturePacket(
+  content: { readonly type: 'binary' | 'text'; readonly bytes: Uint8Array },
+  key: PrivateKey,
+  fingerprint: string,
+  date: Date,
+): Promise<Uint8Array> {
+  const message = await openpgp.createMessage(
+    content.type === 'binary'
+      ? { binary: content.bytes }
+      : { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(content.bytes) },
+  );
+  const signature = await openpgp.sign({
+    message,
+    signingKeys: key,
+    signingKeyIDs: openpgp.KeyID.fromID(fingerprint.slice(-16).toLowerCase()),
+    detached: true,
+    date: toTheSecond(date),
+    format: 'binary',
+    config,
+  });
+  return signature;
+}
+
+/**
+ * The online key with one more signing subkey, of the algorithm of the primary. Gives it in armor, and the subkey's fingerprint.
+ * @throws KeyError when the primary is another key's.
+ */
+export async function withNewSubkey(
+  online: string,
+  primary: string,
+  more: { readonly date: Date; readonly days: number | undefined },
+): Promise<{ readonly online: string; readonly fingerprint: string }> {
+  const key = await joined(online, primary);
+  const { algorithm, bits } = key.keyPacket.getAlgorithmInfo();
+  const made = await key.addSubkey({
+    ...(algorithm.startsWith('rsa')
+      ? { type: 'rsa' as const, rsaBits: bits ?? 4096 }
+      : keyOptions('ed25519')),
+    sign: true,
+    date: toTheSecond(more.date),
+    ...lasting(more.days),
+    config: whole,
+  });
+  const newest = made.subkeys.at(-1);
+  if (!newest) throw new Error('a key without the subkey that was added to it');
+  return { online: withoutPrimary(made), fingerprint: newest.getFingerprint().toUpperCase() };
+}
+
+/**
+ * The online key with a subkey, or all of it, revoked for a reason that those who have the certificate can read.
+ * @throws KeyError when the primary is another key's, or there is no such subkey.
+ */
+export async function withRevocation(
+  online: string,
+  primary: string,
+  revocation: { readonly date: Date; readonly reason: string; readonly subkey: string | undefined },
+): Promise<string> {
+  const key = await joined(online, primary);
+  const reason = { flag: openpgp.enums.reasonForRevocation.keyCompromised, string: revocation.reason };
+  const date = toTheSecond(revocation.date);
+  if (revocation.subkey === undefined) return withoutPrimary(await key.revoke(reason, date, whole));
+  const at = key.subkeys.findIndex(
+    (subkey) => subkey.getFingerprint().toUpperCase() === revocation.subkey?.toUpperCase(),
+  );
+  const subkey = key.subkeys[at];
+  if (!subkey || !isSecretPrimary(key.keyPacket))
+    throw new KeyError(`the key has no subkey ${revocation.subkey}; "rollout keys list" shows them`);
+  key.subkeys[at] = await subkey.revoke(key.keyPacket, reason, date, whole);
+  return withoutPrimary(key);
+}
+
+/** The online key with the primary's secret put back in. */
+async function joined(online: string, primary: string): Promise<PrivateKey> {
+  const [key, offline] = [await readPrivateKey(online), await readPrivateKey(primary)];
+  if (key.getFingerprint() !== offline.getFingerprint())
+    throw new KeyError(
+      `the primary is ${offline.getFingerprint().toUpperCase()}, but the key to change is ${key.getFingerprint().toUpperCase()}; name the file of its own primary`,
+    );
+  if (!holdsSecret(offline, offline.getFingerprint().toUpperCase()))
+    throw new KeyError('the primary key file holds no secret of the primary');
+  offline.subkeys = key.subkeys;
+  // Read again, so that every subkey belongs to the key that it now stands in.
+  return readPrivateKey(withLf(offline.armor()));
+}
+
+/** The key in armor, with the secret of its primary taken out (the GNU extension of S2K, "gnu-dummy"). */
+function withoutPrimary(key: PrivateKey): string {
+  if (!isSecretPrimary(key.keyPacket)) throw new Error('a private key without a private primary');
+  key.keyPacket.makeDummy(whole);
+  return withLf(key.armor());
+}
+
+function isSecretPrimary(packet: openpgp.Key['keyPacket']): packet is openpgp.SecretKeyPacket {
+  return 'makeDummy' in packet;
+}
+
+function canSign(subkey: openpgp.Subkey): boolean {
+  return subkey.bindingSignatures.some(
+    ({ keyFlags }) => ((keyFlags?.[0] ?? 0) & openpgp.enums.keyFlags.signData) !== 0,
+  );
+}
+
+function keyOptions(
+  algorithm: Algorithm,
+): { type: 'rsa'; rsaBits: number } | { type: 'ecc'; curve: 'ed25519Legacy' } {
+  return algorithm === 'ed25519'
+    ? { type: 'ecc', curve: 'ed25519Legacy' }
+    : { type: 'rsa', rsaBits: Number(algorithm.slice('rsa'.length)) };
+}
+
+function lasting(days: number | undefined): { keyExpirationTime?: number } {
+  return days === undefined ? {} : { keyExpirationTime: (days * day) / 1000 };
+}
+
+function dateOrNever(date: Date | number | null): Date | undefined {
+  return date instanceof Date ? date : undefined;
+}
+
+function withLf(text: string): string {
+  return text.replaceAll('\r\n', '\n');
+}
+
+function toTheSecond(date: Date): Date {
+  return new Date(Math.floor(date.getTime() / 1000) * 1000);
+}
