@@ -189,8 +189,12 @@ describe('The folders', () => {
     expect(outward).toEqual([]);
   });
 
-  test('signatures have one door: only publish/openpgp.ts imports openpgp', () => {
-    expect(importers((to) => to === 'openpgp')).toEqual(['app/publish/openpgp.ts']);
+  test('signatures have few doors: checking in publish/openpgp.ts, keys and signing in publish/certificate.ts with its self-signatures', () => {
+    expect(importers((to) => to === 'openpgp').toSorted()).toEqual([
+      'app/publish/certificate.ts',
+      'app/publish/openpgp.ts',
+      'app/publish/self-signature.ts',
+    ]);
   });
 
   test('the application runs nothing of the tests', () => {

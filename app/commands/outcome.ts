@@ -2,6 +2,7 @@ import { BrokenConfiguration } from '../facts/configuration.ts';
 import { AllowListError } from '../intake/address.ts';
 import { StorageSettingError } from '../storage/store.ts';
 import { KeyError } from '../publish/openpgp.ts';
+import { SigningRefused } from '../publish/signing/backend.ts';
 import { errorText } from '../service/log.ts';
 import { SettingsError } from '../service/settings.ts';
 import { WebhookSecretError } from '../server/webhooks.ts';
@@ -19,6 +20,7 @@ export function outcomeOf(error: unknown): { readonly text: string; readonly sta
     StorageSettingError,
     AllowListError,
     KeyError,
+    SigningRefused,
     WebhookSecretError,
     BrokenConfiguration,
   ];

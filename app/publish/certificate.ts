@@ -1,5 +1,6 @@
 import * as openpgp from 'openpgp';
 import { KeyError } from './openpgp.ts';
+import { bindAnew, isSecretPrimary, revokingAnew } from './self-signature.ts';
 
 /** A certificate with or without its secrets; opaque outside this module. */
 export type Certificate = openpgp.Key;
@@ -72,10 +73,10 @@ export async function createKey(owner: {
     format: 'object',
     config,
   });
-  const online = withoutPrimary(privateKey);
+  await bindAnew(privateKey);
   const bare = await readPrivateKey(withLf(privateKey.armor()));
   bare.subkeys = [];
-  return { primary: withLf(bare.armor()), online };
+  return { primary: withLf(bare.armor()), online: withoutPrimary(privateKey) };
 }
 
 /**
@@ -87,19 +88,6 @@ export async function readPrivateKey(armored: string): Promise<PrivateKey> {
     throw new KeyError('it is not an armored OpenPGP private key');
   });
   if (!key.isDecrypted()) throw new KeyError('the private key is locked with a passphrase');
-  refuseOddAlgorithms(key);
-  return key;
-}
-
-/**
- * Reads an armored public key: exactly one certificate.
- * @throws KeyError when it is something else, or of an algorithm that clients do not check.
- */
-export async function readCertificate(armored: string): Promise<Certificate> {
-  const keys = await openpgp.readKeys({ armoredKeys: armored, config }).catch(() => []);
-  const [key] = keys;
-  if (!key || keys.length !== 1 || key.isPrivate())
-    throw new KeyError('it is not one armored OpenPGP public key');
   refuseOddAlgorithms(key);
   return key;
 }
@@ -154,8 +142,23 @@ export async function factsOf(key: Certificate): Promise<CertificateFacts> {
     created: key.getCreationTime(),
     revoked,
     signing: signing.toSorted((a, b) => a.created.getTime() - b.created.getTime()),
-    publicKey: withLf(key.toPublic().armor()),
+    publicKey: publicKeyOf(key),
   };
+}
+
+/** The public half in armor. A subkey's binding stands before its revocation: rpm 4.18 imports no key in which it does not. */
+function publicKeyOf(key: Certificate): string {
+  const packets = new openpgp.PacketList<openpgp.AnyPacket>();
+  const revocations: openpgp.AnyPacket[] = [];
+  for (const packet of key.toPublic().toPacketList()) {
+    const type = packet instanceof openpgp.SignaturePacket ? packet.signatureType : undefined;
+    if (type === openpgp.enums.signature.subkeyRevocation) revocations.push(packet);
+    else packets.push(packet);
+    if (type === openpgp.enums.signature.subkeyBinding) packets.push(...revocations.splice(0));
+  }
+  packets.push(...revocations);
+  const kind = openpgp.enums.armor.publicKey;
+  return withLf(openpgp.armor(kind, packets.write(), undefined, undefined, undefined, true, whole));
 }
 
 /** Is the secret of a part in this key, so that it can sign with it? */
@@ -179,21 +182,23 @@ export async function signaturePacket(
   fingerprint: string,
   date: Date,
 ): Promise<Uint8Array> {
-  const message = await openpgp.createMessage(
+  const part = [key, ...key.subkeys].find((one) => one.getFingerprint().toUpperCase() === fingerprint);
+  if (!part) throw new KeyError(`the key has no part ${fingerprint}`);
+  const message: openpgp.Message<Uint8Array | string> =
     content.type === 'binary'
-      ? { binary: content.bytes }
-      : { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(content.bytes) },
-  );
-  const signature = await openpgp.sign({
+      ? await openpgp.createMessage({ binary: content.bytes })
+      : await openpgp.createMessage({
+          text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(content.bytes),
+        });
+  return openpgp.sign({
     message,
     signingKeys: key,
-    signingKeyIDs: openpgp.KeyID.fromID(fingerprint.slice(-16).toLowerCase()),
+    signingKeyIDs: part.getKeyID(),
     detached: true,
     date: toTheSecond(date),
     format: 'binary',
     config,
   });
-  return signature;
 }
 
 /**
@@ -216,8 +221,7 @@ export async function withNewSubkey(
     ...lasting(more.days),
     config: whole,
   });
-  const newest = made.subkeys.at(-1);
-  if (!newest) throw new Error('a key without the subkey that was added to it');
+  const newest = await bindAnew(made);
   return { online: withoutPrimary(made), fingerprint: newest.getFingerprint().toUpperCase() };
 }
 
@@ -233,14 +237,20 @@ export async function withRevocation(
   const key = await joined(online, primary);
   const reason = { flag: openpgp.enums.reasonForRevocation.keyCompromised, string: revocation.reason };
   const date = toTheSecond(revocation.date);
-  if (revocation.subkey === undefined) return withoutPrimary(await key.revoke(reason, date, whole));
+  if (revocation.subkey === undefined) {
+    const [made] = (await key.revoke(reason, date, whole)).revocationSignatures;
+    key.revocationSignatures = [await revokingAnew(key, made, { key: key.keyPacket }, reason)];
+    return withoutPrimary(key);
+  }
   const at = key.subkeys.findIndex(
     (subkey) => subkey.getFingerprint().toUpperCase() === revocation.subkey?.toUpperCase(),
   );
   const subkey = key.subkeys[at];
   if (!subkey || !isSecretPrimary(key.keyPacket))
     throw new KeyError(`the key has no subkey ${revocation.subkey}; "rollout keys list" shows them`);
-  key.subkeys[at] = await subkey.revoke(key.keyPacket, reason, date, whole);
+  const [made] = (await subkey.revoke(key.keyPacket, reason, date, whole)).revocationSignatures;
+  const content = { key: key.keyPacket, bind: subkey.keyPacket };
+  subkey.revocationSignatures = [await revokingAnew(key, made, content, reason)];
   return withoutPrimary(key);
 }
 
@@ -263,10 +273,6 @@ function withoutPrimary(key: PrivateKey): string {
   if (!isSecretPrimary(key.keyPacket)) throw new Error('a private key without a private primary');
   key.keyPacket.makeDummy(whole);
   return withLf(key.armor());
-}
-
-function isSecretPrimary(packet: openpgp.Key['keyPacket']): packet is openpgp.SecretKeyPacket {
-  return 'makeDummy' in packet;
 }
 
 function canSign(subkey: openpgp.Subkey): boolean {

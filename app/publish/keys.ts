@@ -1,110 +1,71 @@
-import { chmod, mkdir, open, readdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { channels, type Channel } from '../model/channel.ts';
-import {
-  createKey,
-  fingerprintOf,
-  KeyError,
-  publicKeyOf,
-  readSigningKey,
-  signCleartext,
-  signCommitPayload,
-  signDetached,
-  type SigningKey,
-} from './openpgp.ts';
+import { KeyError } from './openpgp.ts';
+import { readHeldKeys } from './signing/key-folder.ts';
+import { makeKey, subkeyDays, type KeyMaking } from './signing/rotation.ts';
+import { signerOf, type Signer, type WatchedSigner } from './signing/signer.ts';
 
-/** Something that signs; a folder of key files today, an agent or a token behind the same shape. */
-export interface Signer {
-  /** Fingerprint in upper-case hexadecimal. */
-  readonly fingerprint: string;
-  /** Armored public key. */
-  readonly publicKey: string;
-  /** Armored detached signature over bytes, dated to the second; deterministic. */
-  signDetached(bytes: Uint8Array, date: Date): Promise<string>;
-  /** Text signed in the clear, as `InRelease` is; deterministic. */
-  signCleartext(text: string, date: Date): Promise<string>;
-  /** Signature for the `gpgsig` header of a git commit. */
-  signCommit(payload: string, date: Date): Promise<string>;
-}
+export type { Signer } from './signing/signer.ts';
 
 /** One signer for manifests and commits, and one for each channel (trust.md F3, process.md 1.1). */
 export interface Keys {
   readonly system: Signer;
   /** @throws KeyError when there is no key for the channel. */
   channel(name: Channel): Signer;
+  /** What the operator should know in time: a key that nears its end, say. None while all is well (trust.md T65). */
+  warnings(now: Date): readonly string[];
 }
 
-const keyNames = ['system', ...channels] as const;
-const maximumKeyFile = 64 * 1024;
+/** Whose keys a folder holds: the record's, and each channel's. */
+export const keyNames = ['system', ...channels] as const;
+export type KeyName = (typeof keyNames)[number];
 
 /**
- * Makes the key files that are missing in a folder: `system.key` and `<channel>.key`, readable by their owner only. Keys that are
- * there stay as they are. Gives the names of the files made.
+ * Makes the keys that are missing in a folder: `system.key` and `<channel>.key`, readable by their owner only, each without the secret of
+ * its primary, which goes to a folder of its own: `offline` below the folder, unless another is named. Keys that are there stay as they
+ * are. Gives the names of the files made. Unless told otherwise keys are ed25519, which are made in no time.
  */
-export async function createKeys(dir: string, date: Date): Promise<readonly string[]> {
+export async function createKeys(
+  dir: string,
+  date: Date,
+  making: Partial<KeyMaking> = {},
+): Promise<readonly string[]> {
   // A folder that was there keeps its mode: it may be anybody's. The key files are closed either way.
   const made = await mkdir(dir, { recursive: true, mode: 0o700 });
   if (made !== undefined) await chmod(dir, 0o700);
   const present = new Set(await readdir(dir));
-  const missing = keyNames.filter((name) => !present.has(`${name}.key`));
-  for (const name of missing) {
-    const owner = name === 'system' ? 'Staged Rollout system' : `Staged Rollout channel ${name}`;
-    const armored = await createKey({ name: owner, email: `${name}@rollout.invalid`, date });
-    const file = await open(join(dir, `${name}.key`), 'wx', 0o600);
-    try {
-      await file.writeFile(armored);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
+  const missing = keyNames.filter(
+    (name) => !present.has(`${name}.key`) && !present.has(`${name}.signer.json`),
+  );
+  const whole = {
+    algorithm: 'ed25519',
+    days: subkeyDays,
+    primaryOut: join(dir, 'offline'),
+    ...making,
+  } as const;
+  // RSA-4096 takes seconds a key, on another thread: all are made at once.
+  await Promise.all(missing.map((name) => makeKey(name, join(dir, `${name}.key`), date, whole)));
   return missing.map((name) => `${name}.key`);
 }
 
 /**
- * Opens a folder of key files as `createKeys` makes it.
+ * Opens a folder of keys as `createKeys` makes it. What rotations and revocations change there counts when it is opened again.
  * @throws KeyError that names the file, when a key is missing, unusable, or readable by others than its owner (trust.md 8.6).
  */
-export async function openKeys(dir: string): Promise<Keys> {
-  const signers = new Map<string, Signer>();
-  for (const name of keyNames) signers.set(name, signerWith(await readKeyFile(join(dir, `${name}.key`))));
+export async function openKeys(dir: string, clock: () => Date = () => new Date()): Promise<Keys> {
+  const signers = new Map<string, WatchedSigner>();
+  for (const name of keyNames) {
+    signers.set(name, signerOf({ name, clock, ...(await readHeldKeys(dir, name)) }));
+  }
   const signer = (name: string): Signer => {
     const found = signers.get(name);
     if (!found) throw new KeyError(`there is no key for ${name}`);
     return found;
   };
-  return { system: signer('system'), channel: signer };
-}
-
-async function readKeyFile(path: string): Promise<SigningKey> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw new KeyError(`${path}: the key file cannot be read; make it with "rollout keys create"`, {
-      cause: error,
-    });
-  });
-  try {
-    const { mode, size } = await file.stat();
-    if ((mode & 0o077) !== 0)
-      throw new KeyError(
-        `${path}: others can read the private key; make it mode 0600 and think of a new key`,
-      );
-    if (size > maximumKeyFile) throw new KeyError(`${path}: the file is too long for a key`);
-    return await readSigningKey(await file.readFile('utf8'));
-  } catch (error) {
-    if (error instanceof KeyError && !error.message.startsWith(path))
-      throw new KeyError(`${path}: ${error.message}`, { cause: error });
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
-
-function signerWith(key: SigningKey): Signer {
   return {
-    fingerprint: fingerprintOf(key),
-    publicKey: publicKeyOf(key),
-    signDetached: (bytes, date) => signDetached(bytes, key, date),
-    signCleartext: (text, date) => signCleartext(text, key, date),
-    signCommit: (payload, date) => signCommitPayload(payload, key, date),
+    system: signer('system'),
+    channel: signer,
+    warnings: (now) => [...signers.values()].flatMap((one) => one.warnings(now)),
   };
 }

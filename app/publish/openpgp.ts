@@ -28,9 +28,10 @@ const maximumKeyring = 1024 * 1024;
  * One signature packet in armor, lines ended by LF, as a detached signature file holds it.
  * @throws SyntaxError when the bytes are not exactly one signature packet.
  */
-export async function armoredSignature(packet: Uint8Array): Promise<string> {
+export async function inArmor(packet: Uint8Array): Promise<string> {
   const signature = await openpgp.readSignature({ binarySignature: packet, config }).catch(() => undefined);
-  if (signature?.packets.length !== 1) throw new SyntaxError('these are not the bytes of one OpenPGP signature');
+  if (signature?.packets.length !== 1)
+    throw new SyntaxError('these are not the bytes of one OpenPGP signature');
   return withLf(signature.armor());
 }
 

@@ -11,7 +11,8 @@ export type PublishFault =
   | 'format-not-published'
   | 'layout-unusable'
   | 'clock-went-back'
-  | 'published-state-damaged';
+  | 'published-state-damaged'
+  | 'signing-refused';
 
 /** One channel could not be published; what was published there before stands untouched. */
 export class PublishError extends Error {

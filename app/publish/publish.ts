@@ -17,7 +17,8 @@ import { fromChannelsFolder, type Target } from './layout.ts';
 import { isLeftover, outputFolder, type Output, type OutputFile } from './output.ts';
 import { publishedState, statementPaths, type Published } from './published-state.ts';
 import { PublishError } from './publish-error.ts';
-import { setupFiles } from './setup-files.ts';
+import { keyFiles, setupFiles } from './setup-files.ts';
+import { SigningRefused } from './signing/backend.ts';
 import type { Store } from '../storage/store.ts';
 import { soundPackages, unplacedPackages } from './sound-packages.ts';
 
@@ -76,12 +77,16 @@ const renewal = 86_400_000;
 export async function publishChannels(options: PublishOptions): Promise<readonly PublishedChannel[]> {
   const published: PublishedChannel[] = [];
   const failures: PublishError[] = [];
+  const output = outputFolder(options.out);
   for (const channel of options.channels ?? allChannels) {
     try {
-      published.push(await publishChannel(channel, options, outputFolder(options.out)));
+      published.push(await publishChannel(channel, options, output));
     } catch (error) {
-      if (!(error instanceof PublishError)) throw error;
-      failures.push(error);
+      if (error instanceof SigningRefused) {
+        await output.put(await changedFiles(await keyFiles(channel, options.keys.channel(channel)), output));
+        failures.push(new PublishError(channel, 'signing-refused', error.message));
+      } else if (error instanceof PublishError) failures.push(error);
+      else throw error;
     }
   }
   if (failures.length > 0) throw new ChannelsNotPublished(published, failures);

@@ -1,3 +1,4 @@
+import type { Channel } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
 import type { ChannelContents } from './channel-contents.ts';
 import type { Signer } from './keys.ts';
@@ -37,9 +38,13 @@ export async function setupFiles(
       return { path: `setup/${name}.sources`, bytes: encoder.encode(text) };
     }),
   );
+  return [...(await keyFiles(channel, signer)), ...sources];
+}
+
+/** The public key of a channel, armored and as a keyring for gpgv. It is published also when nothing may be signed: a revocation has to get out. */
+export async function keyFiles(channel: Channel, { publicKey }: Signer): Promise<readonly OutputFile[]> {
   return [
-    { path: `keys/${channel}.asc`, bytes: encoder.encode(signer.publicKey) },
-    { path: `keys/${channel}.gpg`, bytes: await binaryKeyring([signer.publicKey]) },
-    ...sources,
+    { path: `keys/${channel}.asc`, bytes: new TextEncoder().encode(publicKey) },
+    { path: `keys/${channel}.gpg`, bytes: await binaryKeyring([publicKey]) },
   ];
 }

@@ -139,8 +139,17 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     } else if (hint.ref === 'refs/heads/main') queue.add('publish');
   }
 
+  const told = new Set<string>();
+  function tellOfKeys(): void {
+    for (const warning of keys.warnings(new Date())) {
+      if (!told.has(warning)) log('warn', warning);
+      told.add(warning);
+    }
+  }
+
   let closedUntil: string | undefined;
   async function sweep(): Promise<void> {
+    tellOfKeys();
     queue.add('publish');
     const open = [...(await openPulls(github, at)), ...(await openIssues(outside))];
     const closed = await closedPullsSince(github, at, closedUntil);

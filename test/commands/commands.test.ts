@@ -83,7 +83,7 @@ describe('rollout keys create', () => {
   test('says that a file is no folder for keys', async () => {
     const file = join(scratch, 'a-file');
     await writeFile(file, '');
-    const refused = await keysCreate(file, print).catch((error: unknown) => error);
+    const refused = await keysCreate(file, {}, print).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(WrongUse);
   });
 });

@@ -188,7 +188,7 @@ const inRelease = (spoiled: ChannelWorld) => join(spoiled.out, suite, 'InRelease
       [`${suite}/InRelease`],
     ]) {
       expect(gpgv('production.gpg', ...files)).toMatch(
-        new RegExp(`GOODSIG .*\\n(.*\\n)*.*VALIDSIG ${fingerprint}`),
+        new RegExp(`GOODSIG .*\\n(.*\\n)*.*VALIDSIG .* ${fingerprint}\\n`),
       );
       expect(() => gpgv('unverified.gpg', ...files)).toThrow('Command failed');
     }

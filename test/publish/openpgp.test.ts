@@ -5,22 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   binaryKeyring,
-  createKey,
-  fingerprintOf,
   KeyError,
-  publicKeyOf,
   readKeyring,
-  readSigningKey,
-  signCleartext,
-  signCommitPayload,
-  signDetached,
   verifyCleartext,
   verifyDetached,
   type Keyring,
-  type SigningKey,
 } from '../../app/publish/openpgp.ts';
 import * as openpgp from 'openpgp';
+import { readPrivateKey } from '../../app/publish/certificate.ts';
 import { hasProgram } from '../repository/raw-package.ts';
+import { LooseKey } from './loose-key.ts';
 
 const created = new Date('2026-10-01T00:00:00Z');
 const date = new Date('2026-11-02T09:00:00.789Z');
@@ -28,29 +22,29 @@ const now = new Date('2026-11-02T10:00:00Z');
 const bytes = new TextEncoder().encode('{"number":1}');
 const text = 'Origin: x\nSuite: production\n- a dash\nSHA256:\n abc\n';
 
-let key: SigningKey;
-let other: SigningKey;
+let key: LooseKey;
+let other: LooseKey;
 let keyring: Keyring;
 
 beforeAll(async () => {
-  key = await readSigningKey(await createKey({ name: 'Channel', email: 'c@rollout.invalid', date: created }));
-  other = await readSigningKey(await createKey({ name: 'Other', email: 'o@rollout.invalid', date: created }));
-  keyring = await readKeyring(publicKeyOf(key));
+  key = await LooseKey.make(created);
+  other = await LooseKey.make(created);
+  keyring = await readKeyring(key.publicKey);
 });
 
 describe('a detached signature', () => {
   test('is good for the bytes, by the key, with its date to the second', async () => {
-    const signature = await signDetached(bytes, key, date);
+    const signature = await key.signDetached(bytes, date);
     expect(await verifyDetached({ bytes, signature, keyring, now })).toEqual({
       ok: true,
-      fingerprint: fingerprintOf(key),
+      fingerprint: key.fingerprint,
       date: new Date('2026-11-02T09:00:00Z'),
     });
   });
 
   test('made twice has the same bytes, in lines ended by LF', async () => {
-    const signature = await signDetached(bytes, key, date);
-    expect(await signDetached(bytes, key, new Date('2026-11-02T09:00:00.001Z'))).toBe(signature);
+    const signature = await key.signDetached(bytes, date);
+    expect(await key.signDetached(bytes, new Date('2026-11-02T09:00:00.001Z'))).toBe(signature);
     expect(signature).not.toContain('\r');
   });
 
@@ -59,7 +53,7 @@ describe('a detached signature', () => {
       (
         await verifyDetached({
           bytes,
-          signature: await signDetached(bytes, key, date),
+          signature: await key.signDetached(bytes, date),
           keyring,
           now,
           ...signed,
@@ -67,17 +61,17 @@ describe('a detached signature', () => {
       ).ok;
     expect(await judged({})).toBe(true);
     expect(await judged({ bytes: new TextEncoder().encode('{"number":2}') })).toBe(false);
-    expect(await judged({ signature: await signDetached(bytes, other, date) })).toBe(false);
-    expect(await judged({ keyring: await readKeyring(publicKeyOf(other)) })).toBe(false);
+    expect(await judged({ signature: await other.signDetached(bytes, date) })).toBe(false);
+    expect(await judged({ keyring: await readKeyring(other.publicKey) })).toBe(false);
     expect(await judged({ now: new Date('2026-11-02T08:50:00Z') })).toBe(false);
     expect(await judged({ now: new Date('2026-11-02T08:58:00Z') })).toBe(true);
     expect(await judged({ signature: '' })).toBe(false);
     expect(await judged({ signature: 'x'.repeat(20_000) })).toBe(false);
-    expect(await judged({ signature: await signCleartext(text, key, date) })).toBe(false);
+    expect(await judged({ signature: await key.signCleartext(text, date) })).toBe(false);
   });
 
   test('stands alone: a second signature, text around it or another armor is refused, and the signature is named', async () => {
-    const [mine, theirs] = [await signDetached(bytes, key, date), await signDetached(bytes, other, date)];
+    const [mine, theirs] = [await key.signDetached(bytes, date), await other.signDetached(bytes, date)];
     const both = [mine, theirs].map((armored) =>
       Buffer.from(armored.split('\n\n')[1]?.split('\n=')[0] ?? '', 'base64'),
     );
@@ -92,7 +86,7 @@ describe('a detached signature', () => {
       mine.trimEnd(),
       mine.replace(/\n=.{4}\n/, '\n'),
     ];
-    const both2 = await readKeyring(`${publicKeyOf(key)}${publicKeyOf(other)}`);
+    const both2 = await readKeyring(`${key.publicKey}${other.publicKey}`);
     for (const signature of odd) {
       expect(await verifyDetached({ bytes, signature, keyring: both2, now })).toMatchObject({
         ok: false,
@@ -102,7 +96,7 @@ describe('a detached signature', () => {
   });
 
   test('with any one byte changed is refused', async () => {
-    const signature = await signDetached(bytes, key, date);
+    const signature = await key.signDetached(bytes, date);
     for (let at = 0; at < signature.length; at += 1) {
       const code = signature.charCodeAt(at) ^ 1;
       const changed = signature.slice(0, at) + String.fromCharCode(code) + signature.slice(at + 1);
@@ -116,19 +110,19 @@ describe('a detached signature', () => {
 
 describe('a text signed in the clear', () => {
   test('gives back the text that was signed, with its last newline', async () => {
-    const message = await signCleartext(text, key, date);
+    const message = await key.signCleartext(text, date);
     expect(message).toContain('- - a dash\n');
     expect(await verifyCleartext({ message, keyring, now })).toEqual({
       ok: true,
-      fingerprint: fingerprintOf(key),
+      fingerprint: key.fingerprint,
       date: new Date('2026-11-02T09:00:00Z'),
       text,
     });
-    expect(await signCleartext(text, key, date)).toBe(message);
+    expect(await key.signCleartext(text, date)).toBe(message);
   });
 
   test('is refused with text around it, a changed text, or another key (F6)', async () => {
-    const message = await signCleartext(text, key, date);
+    const message = await key.signCleartext(text, date);
     for (const changed of [
       `Suite: evil\n${message}`,
       `${message}Suite: evil\n`,
@@ -144,21 +138,21 @@ describe('a text signed in the clear', () => {
       expect(await verifyCleartext({ message: changed, keyring, now })).toMatchObject({ ok: false });
     }
     expect(
-      await verifyCleartext({ message, keyring: await readKeyring(publicKeyOf(other)), now }),
+      await verifyCleartext({ message, keyring: await readKeyring(other.publicKey), now }),
     ).toMatchObject({ ok: false });
   });
 });
 
 describe('a key', () => {
   test('that is no private key is refused with a reason', async () => {
-    await expect(readSigningKey('hello')).rejects.toThrow(KeyError);
-    await expect(readSigningKey(publicKeyOf(key))).rejects.toThrow('not an armored OpenPGP private key');
+    await expect(readPrivateKey('hello')).rejects.toThrow(KeyError);
+    await expect(readPrivateKey(key.publicKey)).rejects.toThrow('not an armored OpenPGP private key');
   });
 
   test('ring holds every key of several armored blocks, or of a binary file, and nothing private', async () => {
-    const two = `${publicKeyOf(key)}\n${publicKeyOf(other)}`;
+    const two = `${key.publicKey}\n${other.publicKey}`;
     expect(await readKeyring(two)).toHaveLength(2);
-    expect(await readKeyring(await binaryKeyring([publicKeyOf(key), publicKeyOf(other)]))).toHaveLength(2);
+    expect(await readKeyring(await binaryKeyring([key.publicKey, other.publicKey]))).toHaveLength(2);
     await expect(readKeyring('')).rejects.toThrow(KeyError);
     await expect(readKeyring(new Uint8Array([1, 2, 3]))).rejects.toThrow(KeyError);
     await expect(readKeyring(new Uint8Array(0))).rejects.toThrow(KeyError);
@@ -178,13 +172,13 @@ describe('a key', () => {
       });
     execFileSync('gpg', ['--batch', '--import'], {
       env,
-      input: publicKeyOf(key),
+      input: key.publicKey,
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     git(['init', '-q']);
     const tree = git(['mktree']).trim();
     const payload = `tree ${tree}\nauthor A <a@b.invalid> 1793610000 +0000\ncommitter A <a@b.invalid> 1793610000 +0000\n\nPromote é\n`;
-    const signature = await signCommitPayload(payload, key, date);
+    const signature = await key.signDetached(new TextEncoder().encode(payload), date);
     const header = `gpgsig ${signature.trimEnd().replaceAll('\n', '\n ')}\n`;
     const commit = (body: string) =>
       git(['hash-object', '-t', 'commit', '-w', '--stdin'], body.replace('\n\n', `\n${header}\n`)).trim();

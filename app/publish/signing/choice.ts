@@ -15,6 +15,8 @@ export interface Candidate {
 const day = 86_400_000;
 /** Nothing is signed by a key with less than this left, in days, unless the next one is there (trust.md T65). */
 export const daysToRefuse = 14;
+/** Days after its first publication that a new subkey or primary begins to sign, unless the rotation said otherwise. */
+export const defaultOverlapDays = 7;
 /** Days before the end of a key at which people are warned (trust.md T65). */
 const warningDays = [7, 14, 30, 60] as const;
 /** The clock may have gone back by this much, in milliseconds: time servers do that. */
@@ -85,7 +87,8 @@ export function warningsOf(candidates: readonly Candidate[], now: Date): readonl
   const { expires, fingerprint } = current.part;
   const mark = warningDays.find((days) => expires && expires.getTime() - now.getTime() < days * day);
   const followed = candidates.some(
-    ({ part, held }) => held && !part.revoked && (part.expires?.getTime() ?? Infinity) > (expires?.getTime() ?? 0) + day,
+    ({ part, held }) =>
+      held && !part.revoked && (part.expires?.getTime() ?? Infinity) > (expires?.getTime() ?? 0) + day,
   );
   if (mark === undefined || followed) return [];
   return [

@@ -1,9 +1,9 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { factsOf, holdsSecret, readPrivateKey, signaturePacket } from '../certificate.ts';
-import { KeyError } from '../openpgp.ts';
-import { isMissing } from '../file-digest.ts';
-import type { Backend } from './backend.ts';
+import { KeyError, readKeyring } from '../openpgp.ts';
+import { isAbsence } from '../../storage/digest.ts';
+import { SigningRefused, type Backend } from './backend.ts';
 import { readKeyState, type KeyState } from './key-state.ts';
 import type { HeldKey } from './signer.ts';
 
@@ -13,15 +13,15 @@ const maximumKeyFile = 64 * 1024;
 export function keyPaths(
   dir: string,
   name: string,
-): Readonly<Record<'key' | 'next' | 'state' | 'offline', string>> {
+): Readonly<Record<'key' | 'next' | 'former' | 'state', string>> {
   return {
     /** Signs now. */
     key: join(dir, `${name}.key`),
     /** The key with a new primary that follows it. */
     next: join(dir, `${name}.next.key`),
+    /** Public keys that signed once, and whose signatures still count: the system's alone. */
+    former: join(dir, `${name}.former.asc`),
     state: join(dir, `${name}.state.json`),
-    /** The primary, until somebody takes it away. */
-    offline: join(dir, 'offline', `${name}.primary.key`),
   };
 }
 
@@ -36,20 +36,35 @@ export async function readHeldKeys(
   const paths = keyPaths(dir, name);
   const armored = await readSecretFile(paths.key, 'make it with "rollout keys create"');
   const next = await readIfThere(paths.next);
-  const files = [[paths.key, armored] as const, ...(next === undefined ? [] : [[paths.next, next] as const])];
-  const keys = await Promise.all(files.map(([path, text]) => naming(path, () => keyInFile(text))));
+  const former = (await readIfThere(paths.former)) ?? '';
+  const keys = [
+    ...(former === '' ? [] : await naming(paths.former, () => publicKeysIn(former, paths.former))),
+    await naming(paths.key, () => keyInFile(armored, paths.key)),
+    ...(next === undefined ? [] : [await naming(paths.next, () => keyInFile(next, paths.next))]),
+  ];
   return { keys, state: await readKeyState(paths.state), stateFile: paths.state };
 }
 
+/** Certificates without a secret: nothing signs with them, and what they signed still counts. */
+async function publicKeysIn(text: string, path: string): Promise<readonly HeldKey[]> {
+  const backend: Backend = {
+    kind: 'file',
+    holds: () => false,
+    sign: () => Promise.reject(new SigningRefused(`${path} holds public keys only`)),
+  };
+  const found = await Promise.all((await readKeyring(text)).map((key) => factsOf(key)));
+  return found.map((facts) => ({ facts, backend, path }));
+}
+
 /** An armored private key, whose secrets are in the file itself. */
-async function keyInFile(armored: string): Promise<HeldKey> {
+async function keyInFile(armored: string, path: string): Promise<HeldKey> {
   const key = await readPrivateKey(armored);
   const backend: Backend = {
     kind: 'file',
     holds: (fingerprint) => holdsSecret(key, fingerprint),
     sign: ({ type, bytes, fingerprint, date }) => signaturePacket({ type, bytes }, key, fingerprint, date),
   };
-  return { facts: await factsOf(key), backend };
+  return { facts: await factsOf(key), backend, path };
 }
 
 /**
@@ -104,7 +119,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readSecretFile(path, 'put it back, or remove it');
   } catch (error) {
-    if (error instanceof KeyError && isMissing(error.cause)) return undefined;
+    if (error instanceof KeyError && isAbsence(error.cause)) return undefined;
     throw error;
   }
 }

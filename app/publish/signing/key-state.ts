@@ -1,5 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { z } from 'zod';
+import { isAbsence } from '../../storage/digest.ts';
 import { KeyError } from '../openpgp.ts';
 
 const TimeSchema = z.iso.datetime();
@@ -26,7 +27,7 @@ export async function readKeyState(path: string): Promise<KeyState> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return noState;
+    if (isAbsence(error)) return noState;
     throw new KeyError(`${path}: the file cannot be read`, { cause: error });
   }
   const state = text.length > maximumState ? undefined : StateSchema.safeParse(parsed(text)).data;
@@ -62,8 +63,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

@@ -1,7 +1,7 @@
 import type { CertificateFacts } from '../certificate.ts';
-import { armoredSignature, cleartextBytes, cleartextMessage } from '../openpgp.ts';
+import { inArmor, cleartextBytes, cleartextMessage } from '../openpgp.ts';
 import { SigningRefused, type Backend } from './backend.ts';
-import { chosen, clockSkew, warningsOf, type Candidate } from './choice.ts';
+import { chosen, clockSkew, defaultOverlapDays, warningsOf, type Candidate } from './choice.ts';
 import { writeKeyState, type KeyState } from './key-state.ts';
 
 /** Something that signs; where its secrets live is its own business. */
@@ -22,6 +22,8 @@ export interface Signer {
 export interface HeldKey {
   readonly facts: CertificateFacts;
   readonly backend: Backend;
+  /** The file that it was read from. */
+  readonly path: string;
 }
 
 /** A signer, and what its owner looks at. */
@@ -30,8 +32,6 @@ export interface WatchedSigner extends Signer {
   warnings(now: Date): readonly string[];
 }
 
-/** Days after its first publication that a new subkey or primary begins to sign, unless the rotation said otherwise. */
-export const defaultOverlapDays = 7;
 /** The last signature is remembered to the hour: a wrong clock is off by more, and the disk is spared. */
 const memoryStep = 3_600_000;
 
@@ -87,7 +87,7 @@ export function signerOf(parts: {
       const second = new Date(Math.floor(date.getTime() / 1000) * 1000);
       const { part, key } = chosen(candidates(), second, now);
       await remember(now);
-      return await armoredSignature(
+      return await inArmor(
         await key.backend.sign({ type, bytes, fingerprint: part.fingerprint, date: second }),
       );
     } catch (error) {
