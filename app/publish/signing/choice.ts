@@ -64,7 +64,8 @@ function whyNone(candidates: readonly Candidate[], date: Date, now: Date): strin
   const held = candidates.filter((candidate) => candidate.held);
   if (held.length === 0) return 'the secret of no signing key is here; put back the key file from a copy';
   const sound = held.filter(({ part }) => !part.revoked);
-  if (sound.length === 0) return 'every signing key is revoked; make a new one with "rollout keys rotate"';
+  if (sound.length === 0)
+    return 'every signing key is revoked; make a new one with "rollout keys rotate", and with --new-primary when it is the whole key that is revoked';
   const first = sound.find(({ part }) => part.created > date || part.created > now);
   if (first)
     return `the clock says ${now.toISOString()}, the signature would be dated ${date.toISOString()}, but signing key ${first.part.fingerprint} was made at ${first.part.created.toISOString()}; set the clock right`;
