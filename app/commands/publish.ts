@@ -1,10 +1,10 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { ConfigurationReader } from '../facts/configuration.ts';
 import { Provenance } from '../facts/provenance.ts';
-import { openStore } from '../storage/open.ts';
+import { openOutput, openStore } from '../storage/open.ts';
 import type { Channel } from '../model/channel.ts';
 import { openKeys } from '../publish/keys.ts';
 import { GitRecord } from '../record/repository.ts';
@@ -35,7 +35,6 @@ export async function publishCommand(
   const access = await readS3Access(process.env);
   const store = await openStore(setting(options.store, 'ROLLOUT_STORE', '--store URL'), access);
   const outUrl = setting(options.out, 'ROLLOUT_CHANNELS', '--out file:///…');
-  if (!outUrl.startsWith('file:///')) throw new WrongUse('--out takes file:///… so far');
   const keys = await openKeys(setting(options.keys, 'ROLLOUT_KEYS', '--keys DIR'));
   const repository = await realpath(options.repo).catch(() => {
     throw new WrongUse(`${options.repo}: there is no such folder`);
@@ -52,7 +51,6 @@ export async function publishCommand(
     });
     const { main } = await record.fetch();
     const configuration = new ConfigurationReader(() => undefined);
-    const out = fileURLToPath(outUrl);
     // Nothing is written beside the folder that was named: what a run learns of packages is kept only where the service keeps it.
     const state = process.env['ROLLOUT_STATE'] ?? '';
     const cache = join(state === '' ? scratch : state, 'package-facts');
@@ -63,7 +61,7 @@ export async function publishCommand(
       configuration,
       store,
       keys,
-      out,
+      output: await openOutput(outUrl, store, access),
       cache,
     });
     const published = await publisher.publish(

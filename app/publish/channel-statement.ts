@@ -9,11 +9,12 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const second = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 /** One step up at most: a layout may put the apt roots beside the channel's folder. */
 const path = z.string().refine((text) => isPlainPath(text.replace(/^\.\.\//, '')));
+const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/);
 const file = { path, size: count, sha256: digest };
 
 /**
  * The shape of `channel.json`: the signed, numbered and expiring word of a channel about itself (trust.md 7, F4). Paths are relative to its
- * own folder. Packages are vouched for by the `Packages` files among `files`.
+ * own folder. Packages are vouched for by the indexes among `files`.
  */
 const StatementSchema = z.strictObject({
   apiVersion: z.literal('rollout/v1'),
@@ -37,12 +38,22 @@ const StatementSchema = z.strictObject({
         arch: z.string().max(16),
         format: z.enum(packageFormats),
         path,
+        /** Suite and component of an apt root. */
+        suite: word,
+        component: word,
+        /** When the root's own metadata was signed: at this publication, or at an earlier one that left it as it is. */
+        issued: second,
+        /** sha256 of everything that the root's metadata is made from, but for its date. */
+        recipe: digest,
       }),
     )
     .max(1000),
   files: z.array(z.strictObject(file)).max(10_000),
-  /** By-hash files of the generations before, for clients in the middle of an update; `last` is the number they were last current in. */
-  superseded: z.array(z.strictObject({ ...file, last: count })).max(10_000),
+  /**
+   * Files of publications before, for clients in the middle of an update: indexes and packages. `last` is the number of the publication they were
+   * last part of, `since` when the next one took their place.
+   */
+  superseded: z.array(z.strictObject({ ...file, last: count, since: second })).max(500_000),
 });
 export type ChannelStatement = z.infer<typeof StatementSchema>;
 
@@ -52,7 +63,24 @@ export type SupersededFile = ChannelStatement['superseded'][number];
 
 /** The bytes of channel.json: canonical JSON (RFC 8785), so that there is one way only to write a statement (trust.md T52). */
 export function statementText(statement: ChannelStatement): string {
-  return canonicalJson(statement);
+  // Thousands of releases stand in it that stood in the one before: each is written once.
+  const empty = canonicalJson({ ...statement, releases: [] });
+  return empty.replace(
+    '"releases":[]',
+    () => `"releases":[${statement.releases.map(releaseText).join(',')}]`,
+  );
+}
+
+type StatementRelease = ChannelStatement['releases'][number];
+
+const releaseTexts = new WeakMap<StatementRelease, string>();
+
+function releaseText(release: StatementRelease): string {
+  const before = releaseTexts.get(release);
+  if (before !== undefined) return before;
+  const text = canonicalJson(release);
+  releaseTexts.set(release, text);
+  return text;
 }
 
 /** Reads channel.json; undefined when it is not a statement in exactly the form that `statementText` writes. */

@@ -29,18 +29,31 @@ export class Inspection {
    * @throws SourceUnreachable
    */
   async read(path: string, maximum: number): Promise<Uint8Array | undefined> {
+    const found = await this.#taken(path, maximum);
+    if (typeof found !== 'string') return found;
+    this.note(path, found);
+    return undefined;
+  }
+
+  /**
+   * The same without a note, for a file that need not be there.
+   * @throws SourceUnreachable
+   */
+  async peek(path: string, maximum: number): Promise<Uint8Array | undefined> {
+    const found = await this.#taken(path, maximum);
+    return typeof found === 'string' ? undefined : found;
+  }
+
+  /** The bytes of a file, or what is wrong with it. */
+  async #taken(path: string, maximum: number): Promise<Uint8Array | string> {
     const content = await this.source.open(path);
-    if (!content) {
-      this.note(path, 'is missing');
-      return undefined;
-    }
+    if (!content) return 'is missing';
     const pieces: Uint8Array[] = [];
     let size = 0;
     for await (const piece of content) {
       size += piece.length;
       if (size > maximum) {
-        this.note(path, `is longer than ${String(maximum)} bytes`);
-        return undefined;
+        return `is longer than ${String(maximum)} bytes`;
       }
       pieces.push(piece);
     }

@@ -8,8 +8,8 @@ export type PublishFault =
   | 'package-not-for-target'
   | 'same-file-other-bytes'
   | 'same-package-other-bytes'
-  | 'format-not-published'
   | 'layout-unusable'
+  | 'overtaken'
   | 'clock-went-back'
   | 'published-state-damaged'
   | 'signing-refused';

@@ -1,12 +1,11 @@
-import { gunzipSync } from 'node:zlib';
-import { Refusal } from '../repository/refusal.ts';
-import { parseRelease } from '../repository/release-file.ts';
 import { channelSource, SourceUnreachable, type FetchFile } from './channel-source.ts';
 import type { ChannelStatement } from './channel-statement.ts';
 import { Inspection } from './inspection.ts';
 import type { Target } from './layout.ts';
-import { readKeyring, verifyCleartext, type Keyring } from './openpgp.ts';
-import { listedPackages } from './root-check.ts';
+import { readKeyring, type Keyring } from './openpgp.ts';
+import { checkRoot } from './root-check.ts';
+import { isLookedInto, type VouchedPackage } from './vouched.ts';
+import { isOfRoot } from './root-plan.ts';
 import { checkPlaceInLine, signedStatement } from './statement-check.ts';
 
 /** A package that a move should have brought into a channel. */
@@ -34,8 +33,6 @@ export type ReadBack =
   | { readonly ok: true; readonly number: number; readonly commit: string; readonly issued: string }
   | { readonly ok: false; readonly reason: string };
 
-const maximumIndex = 512 * 1024 * 1024;
-
 /**
  * Reads a channel back through its public address after a move (process.md 1.5): signatures, the indexes concerned, and the whole of the
  * packages that came. Much cheaper than `verifyChannel`, since packages that did not move are left alone. An outage is a reason too.
@@ -57,8 +54,7 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBack> {
     const { number, commit, issued } = signed.statement;
     return { ok: true, number, commit, issued };
   } catch (error) {
-    if (error instanceof SourceUnreachable || error instanceof Refusal)
-      return { ok: false, reason: error.message };
+    if (error instanceof SourceUnreachable) return { ok: false, reason: error.message };
     throw error;
   }
 }
@@ -80,17 +76,12 @@ async function checkMoves(
     if (wanted.length === 0 && absent.length === 0) continue;
     const listed = await listedIn(inspection, statement, root, keyring, now);
     if (!listed) return;
-    for (const { sha256, filename } of listed) {
-      if (absent.includes(sha256)) inspection.note(`${root.path}/${filename}`, 'is still listed');
-    }
+    for (const { sha256, path } of listed)
+      if (absent.includes(sha256)) inspection.note(path, 'is still listed');
     for (const { file, sha256 } of wanted) {
       const found = listed.find((one) => one.sha256 === sha256);
-      if (found) await inspection.compare(`${root.path}/${found.filename}`, found);
-      else
-        inspection.note(
-          `${root.path}/dists/${statement.channel}`,
-          `does not list ${file} with sha256 ${sha256}`,
-        );
+      if (found) await inspection.compare(found.path, found);
+      else inspection.note(root.path, `does not list ${file} with sha256 ${sha256}`);
     }
   }
   for (const { file, target } of present) {
@@ -104,34 +95,19 @@ async function checkMoves(
   }
 }
 
-/** The packages of one target, by the way apt goes: InRelease, then the index it lists. */
+/** The packages of one root, by the way its clients go: from what is signed to the indexes it lists. */
 async function listedIn(
   inspection: Inspection,
   statement: ChannelStatement,
-  { path, arch }: ChannelStatement['roots'][number],
+  root: ChannelStatement['roots'][number],
   keyring: Keyring,
   now: Date,
-): Promise<ReturnType<typeof listedPackages> | undefined> {
-  const suite = `${path}/dists/${statement.channel}`;
-  const message = await inspection.read(`${suite}/InRelease`, 1024 * 1024);
-  if (!message) return undefined;
-  const verdict = await verifyCleartext({ message: new TextDecoder().decode(message), keyring, now });
-  if (!verdict.ok) {
-    inspection.note(`${suite}/InRelease`, verdict.reason);
-    return undefined;
+): Promise<readonly VouchedPackage[] | undefined> {
+  const contents = new Map<string, Uint8Array>();
+  for (const file of statement.files) {
+    if (!isOfRoot(file.path, root.path) || !isLookedInto(file.path)) continue;
+    const bytes = await inspection.readAs(file.path, file);
+    if (bytes) contents.set(file.path, bytes);
   }
-  const release = parseRelease(verdict.text);
-  if (release.suite !== statement.channel || release.validUntil.getTime() <= now.getTime()) {
-    inspection.note(`${suite}/InRelease`, 'is of another channel or has expired');
-    return undefined;
-  }
-  const [plain, packed] = [`main/binary-${arch}/Packages`, `main/binary-${arch}/Packages.gz`].map((name) =>
-    release.entries.find((entry) => entry.path === name),
-  );
-  if (!plain || !packed || plain.size > maximumIndex) {
-    inspection.note(`${suite}/InRelease`, `lists no index for ${arch}`);
-    return undefined;
-  }
-  const bytes = await inspection.readAs(`${suite}/${packed.path}`, packed);
-  return bytes && listedPackages(gunzipSync(bytes, { maxOutputLength: plain.size + 1 }));
+  return checkRoot({ inspection, statement, keyring, now, root, contents });
 }

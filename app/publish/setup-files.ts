@@ -1,50 +1,118 @@
 import type { Channel } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
+import type { Output, Pointer } from '../storage/output.ts';
 import type { ChannelContents } from './channel-contents.ts';
 import type { Signer } from './keys.ts';
+import type { Place, Target } from './layout.ts';
 import { binaryKeyring } from './openpgp.ts';
-import type { OutputFile } from './output.ts';
+import { textFile } from './rendered-root.ts';
+
+type SetupFile = Pick<ReturnType<typeof textFile>, 'path' | 'pieces'>;
+type PublicSide = Pick<Signer, 'publicKey'>;
 
 /**
- * What a site needs to set a channel up: its public key, armored and as a keyring for gpgv, and for each target a ready deb822 source
- * with the key in it (sources.list(5), apt 2.4 and newer). They are how trust begins, so no channel.json vouches for them.
+ * What a site needs to set a channel up: its public key, armored and as a keyring for gpgv, and for each target a ready file for its package
+ * manager. They are how trust begins, so no channel.json vouches for them.
  */
-export async function setupFiles(
-  contents: ChannelContents,
+async function setupFiles(
+  { channel, roots }: ChannelContents,
   file: ChannelsFile,
-  signer: Signer,
-): Promise<readonly OutputFile[]> {
-  const { channel } = contents;
-  const encoder = new TextEncoder();
-  const sources = contents.roots.flatMap(({ path, targets }) =>
-    targets.map(({ target }) => {
-      const name = [channel, ...target.distribution.split('/'), target.platform, target.arch].join('-');
-      const text = [
-        'Types: deb',
-        `URIs: ${file.url}/${path}/`,
-        `Suites: ${channel}`,
-        'Components: main',
-        `Architectures: ${target.arch}`,
-        'Check-Valid-Until: yes',
-        // Without it a thief of the key could sign indexes that never age (trust.md 7).
-        `Valid-Until-Max: ${String(file.valid_days * 86_400)}`,
-        'Signed-By:',
-        ...signer.publicKey
-          .trimEnd()
-          .split('\n')
-          .map((line) => ` ${line === '' ? '.' : line}`),
-        '',
-      ].join('\n');
-      return { path: `setup/${name}.sources`, bytes: encoder.encode(text) };
+  signer: PublicSide,
+): Promise<readonly SetupFile[]> {
+  const targets = roots.flatMap(({ place, targets: own }) =>
+    own.flatMap(({ target }): readonly SetupFile[] => {
+      const name = setupName(channel, target);
+      if (target.format === 'deb')
+        return [textFile(`setup/${name}.sources`, aptSource(file, place, target, signer.publicKey))];
+      if (target.format === 'rpm')
+        return [textFile(`setup/${name}.repo`, yumRepository(file, place, name, channel))];
+      return [];
     }),
   );
-  return [...(await keyFiles(channel, signer)), ...sources];
+  return [...(await keyFiles(channel, signer)), ...targets];
 }
 
-/** The public key of a channel, armored and as a keyring for gpgv. It is published also when nothing may be signed: a revocation has to get out. */
-export async function keyFiles(channel: Channel, { publicKey }: Signer): Promise<readonly OutputFile[]> {
+async function keyFiles(channel: Channel, { publicKey }: PublicSide): Promise<readonly SetupFile[]> {
+  const keyring = textFile(`keys/${channel}.gpg`, '');
   return [
-    { path: `keys/${channel}.asc`, bytes: new TextEncoder().encode(publicKey) },
-    { path: `keys/${channel}.gpg`, bytes: await binaryKeyring([publicKey]) },
+    textFile(`keys/${channel}.asc`, publicKey),
+    { ...keyring, pieces: [await binaryKeyring([publicKey])] },
   ];
+}
+
+/** Puts the public key of a channel in its place, also when nothing may be signed: a revocation has to get out. */
+export async function putKeyFiles(output: Output, channel: Channel, signer: PublicSide): Promise<void> {
+  await putWhereDifferent(output, await keyFiles(channel, signer));
+}
+
+/** The name of a target's client files, without their ending. */
+function setupName(channel: string, { distribution, platform, arch }: Target): string {
+  return [channel, ...distribution.split('/'), platform, arch].join('-');
+}
+
+/** A deb822 source with the key in it (sources.list(5), apt 2.4 and newer). */
+function aptSource(file: ChannelsFile, place: Place, { arch }: Target, publicKey: string): string {
+  return [
+    'Types: deb',
+    `URIs: ${file.url}/${place.path}/`,
+    `Suites: ${place.suite}`,
+    `Components: ${place.component}`,
+    `Architectures: ${arch}`,
+    'Check-Valid-Until: yes',
+    // Without it a thief of the key could sign indexes that never age (trust.md 7).
+    `Valid-Until-Max: ${String(file.valid_days * 86_400)}`,
+    'Signed-By:',
+    ...publicKey
+      .trimEnd()
+      .split('\n')
+      .map((line) => ` ${line === '' ? '.' : line}`),
+    '',
+  ].join('\n');
+}
+
+/**
+ * A repository file of yum, dnf and zypper (dnf.conf(5)). Its metadata is signed; the packages are as their providers made them, and the
+ * signed metadata has their digests, so `gpgcheck`, which asks for a signature in each package, stays off.
+ */
+function yumRepository(file: ChannelsFile, place: Place, name: string, channel: string): string {
+  return [
+    `[${name}]`,
+    `name=${file.origin} ${name}`,
+    `mirrorlist=${file.url}/${place.path}/mirrorlist`,
+    'enabled=1',
+    'repo_gpgcheck=1',
+    'gpgcheck=0',
+    `gpgkey=${file.url}/keys/${channel}.asc`,
+    'metadata_expire=6h',
+    '',
+  ].join('\n');
+}
+
+/** Puts the client files and keys of a channel in place where they are not right, and removes those of targets that it no longer has. */
+export async function putSetupFiles(
+  output: Output,
+  contents: ChannelContents,
+  file: ChannelsFile,
+  signer: PublicSide,
+): Promise<void> {
+  const { channel } = contents;
+  const files = await setupFiles(contents, file, signer);
+  await putWhereDifferent(output, files);
+  const wanted = new Set(files.map(({ path }) => path));
+  const present = [...(await output.list('keys')), ...(await output.list('setup'))];
+  await output.remove(
+    present.filter(
+      (path) =>
+        (path.startsWith(`keys/${channel}.`) || path.startsWith(`setup/${channel}-`)) && !wanted.has(path),
+    ),
+  );
+}
+
+async function putWhereDifferent(output: Output, files: readonly SetupFile[]): Promise<void> {
+  const changed: Pointer[] = [];
+  for (const { path, pieces } of files) {
+    const there = await output.read(path);
+    if (!there || !Buffer.concat(pieces).equals(there)) changed.push({ path, pieces });
+  }
+  await output.point(changed);
 }

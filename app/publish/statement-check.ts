@@ -20,6 +20,11 @@ export interface SignedStatement {
 
 const statementPath = 'channel.json';
 const signaturePath = 'channel.json.asc';
+/** Where the signature of a statement stands for as long as that may be read, relative to the folder of channel.json. */
+export function lastingSignaturePath(statementSha256: string): string {
+  return `statements/${statementSha256}.json.asc`;
+}
+
 const maximumStatement = 64 * 1024 * 1024;
 const maximumSignature = 16 * 1024;
 /** Clocks of publisher and site may differ by this much, in milliseconds. */
@@ -36,24 +41,41 @@ export async function signedStatement(
   now: Date,
 ): Promise<SignedStatement | undefined> {
   const bytes = await inspection.read(statementPath, maximumStatement);
-  const signature = await inspection.read(signaturePath, maximumSignature);
-  if (!bytes || !signature) return undefined;
-  const verdict = await verifyDetached({
-    bytes,
-    signature: new TextDecoder('latin1').decode(signature),
-    keyring,
-    now,
-  });
-  if (!verdict.ok) {
-    inspection.note(verdict.about === 'signature' ? signaturePath : statementPath, verdict.reason);
-    return undefined;
-  }
+  if (!bytes) return undefined;
+  const sha256 = sha256Of(bytes);
   const statement = parseStatement(new TextDecoder().decode(bytes));
+  const lastingPath = lastingSignaturePath(sha256);
+  const [usual, lasting] = await Promise.all(
+    [signaturePath, lastingPath].map((path) => inspection.peek(path, maximumSignature)),
+  );
+  const judged = (signature: Uint8Array | undefined) =>
+    signature &&
+    verifyDetached({ bytes, signature: new TextDecoder('latin1').decode(signature), keyring, now });
+  const [verdict, lastingVerdict] = await Promise.all([judged(usual), judged(lasting)]);
+  const isCutOff = lastingVerdict?.ok === true && statement !== undefined && isBefore(usual, statement);
+  if (!isCutOff) {
+    if (!verdict?.ok) {
+      if (!verdict) inspection.note(signaturePath, 'is missing');
+      else inspection.note(verdict.about === 'signature' ? signaturePath : statementPath, verdict.reason);
+      return undefined;
+    }
+    if (!lastingVerdict?.ok) inspection.note(lastingPath, lastingVerdict?.reason ?? 'is missing');
+  }
   if (!statement) {
     inspection.note(statementPath, 'is signed, but is not a statement in canonical form');
     return undefined;
   }
-  return { statement, sha256: sha256Of(bytes) };
+  return { statement, sha256 };
+}
+
+/**
+ * Whether the signature in the usual place is the one of the publication before: a run was cut off there, or is about to go on. The statement
+ * has its own under its digest.
+ */
+function isBefore(usual: Uint8Array | undefined, { previous, superseded }: ChannelStatement): boolean {
+  if (!usual || previous === null) return !usual && previous === null;
+  const before = superseded.find(({ path }) => path === lastingSignaturePath(previous));
+  return before?.sha256 === sha256Of(usual);
 }
 
 /** Notes what is wrong with a statement's time and its place after the publication seen last (trust.md 7, offline check 2; T62, T63). */

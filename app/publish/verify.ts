@@ -3,8 +3,15 @@ import { channelSource, type ChannelSource, type FetchFile } from './channel-sou
 import type { ChannelStatement } from './channel-statement.ts';
 import { Inspection, type ChannelProblem } from './inspection.ts';
 import { readKeyring, type Keyring } from './openpgp.ts';
-import { checkRoot, type VouchedPackage } from './root-check.ts';
-import { checkPlaceInLine, signedStatement, type LastSeen } from './statement-check.ts';
+import { checkRoot } from './root-check.ts';
+import { isLookedInto, type VouchedPackage } from './vouched.ts';
+import {
+  checkPlaceInLine,
+  lastingSignaturePath,
+  signedStatement,
+  type LastSeen,
+  type SignedStatement,
+} from './statement-check.ts';
 
 export interface VerifyOptions {
   /** Address of a channel (`https://…/production/`) or its folder. */
@@ -63,7 +70,7 @@ async function verifyOnce(
   const signed = await signedStatement(inspection, keyring, now);
   if (signed) {
     checkPlaceInLine(inspection, signed, now, lastSeen);
-    await checkContents(inspection, source, signed.statement, keyring, now);
+    await checkContents(inspection, source, signed, keyring, now);
   }
   const { statement, sha256 } = signed ?? { statement: null, sha256: null };
   return {
@@ -83,14 +90,19 @@ async function verifyOnce(
 async function checkContents(
   inspection: Inspection,
   source: ChannelSource,
-  statement: ChannelStatement,
+  { statement, sha256: own }: SignedStatement,
   keyring: Keyring,
   now: Date,
 ): Promise<void> {
   const contents = new Map<string, Uint8Array>();
   for (const file of statement.files) {
-    const bytes = await inspection.readAs(file.path, file);
-    if (bytes && !file.path.includes('/by-hash/')) contents.set(file.path, bytes);
+    if (isLookedInto(file.path)) {
+      const bytes = await inspection.readAs(file.path, file);
+      if (bytes) contents.set(file.path, bytes);
+    } else {
+      await inspection.compare(file.path, file);
+      inspection.checked.files += 1;
+    }
   }
   for (const file of statement.superseded) await inspection.compare(file.path, file);
   inspection.checked.files += statement.superseded.length;
@@ -98,10 +110,10 @@ async function checkContents(
     if (path.includes('/by-hash/') && !path.endsWith(`/${sha256}`))
       inspection.note(path, 'is not named by its sha256');
   }
-  const roots = [...new Set(statement.roots.map(({ path }) => path))];
+  const roots = new Map(statement.roots.toReversed().map((root) => [root.path, root]));
   const packages = new Map<string, VouchedPackage>();
   let isComplete = true;
-  for (const root of roots) {
+  for (const root of roots.values()) {
     const listed = await checkRoot({ inspection, statement, keyring, now, root, contents });
     isComplete &&= listed !== undefined;
     for (const one of listed ?? []) {
@@ -111,7 +123,7 @@ async function checkContents(
     }
   }
   await checkPackages(inspection, [...packages.values()]);
-  if (isComplete) await checkNothingElse(inspection, source, statement, packages);
+  if (isComplete) await checkNothingElse(inspection, source, statement, packages, own);
 }
 
 async function checkPackages(inspection: Inspection, packages: readonly VouchedPackage[]): Promise<void> {
@@ -129,9 +141,15 @@ async function checkNothingElse(
   { list }: ChannelSource,
   { files, superseded, roots }: ChannelStatement,
   packages: ReadonlyMap<string, VouchedPackage>,
+  own: string,
 ): Promise<void> {
   if (!list) return;
-  const vouched = new Set(['channel.json', 'channel.json.asc', ...packages.keys()]);
+  const vouched = new Set([
+    'channel.json',
+    'channel.json.asc',
+    lastingSignaturePath(own),
+    ...packages.keys(),
+  ]);
   for (const { path } of [...files, ...superseded]) vouched.add(path);
   const outside = new Set(roots.map(({ path }) => path).filter((path) => path.startsWith('../')));
   for (const folder of ['', ...outside]) {

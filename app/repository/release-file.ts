@@ -15,6 +15,7 @@ export interface Release {
   readonly origin: string;
   /** Suite and codename: the channel, so that a client which asks for production cannot be served another one (trust.md T63). */
   readonly suite: string;
+  readonly component: string;
   readonly architectures: readonly string[];
   readonly description: string;
   readonly date: Date;
@@ -36,7 +37,7 @@ export function releaseText(release: Release): string {
     ['Valid-Until', inReleaseForm(release.validUntil)],
     ['Acquire-By-Hash', 'yes'],
     ['Architectures', release.architectures.join(' ')],
-    ['Components', 'main'],
+    ['Components', release.component],
     ['Description', release.description],
     [
       'SHA256',
@@ -67,6 +68,7 @@ export function parseRelease(text: string): Release {
   const release: Release = {
     origin: value('Origin'),
     suite: value('Suite'),
+    component: value('Components'),
     architectures: value('Architectures').split(' '),
     description: value('Description'),
     date: new Date(value('Date')),

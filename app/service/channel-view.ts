@@ -1,7 +1,8 @@
 import type { Channel } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
 import type { Keys } from '../publish/keys.ts';
-import { outputFolder } from '../publish/output.ts';
+import type { Output } from '../storage/output.ts';
+import type { ChannelStatement } from '../publish/channel-statement.ts';
 import { publishedState } from '../publish/published-state.ts';
 import { fromChannelsFolder } from '../publish/layout.ts';
 import type { ChannelView } from '../web/board.ts';
@@ -9,12 +10,12 @@ import { channelUrl } from './publisher.ts';
 
 /** One channel as it is published now, for the board: from its own signed statement. */
 export async function channelView(
-  out: string,
+  output: Output,
   file: ChannelsFile,
   keys: Keys,
   channel: Channel,
 ): Promise<ChannelView> {
-  const published = await publishedState(channel, outputFolder(out), keys.channel(channel));
+  const published = await publishedState(channel, output, keys.channel(channel));
   const statement = published?.statement;
   return {
     channel,
@@ -22,17 +23,23 @@ export async function channelView(
     number: statement?.number,
     published: statement?.issued,
     releases: statement?.releases ?? [],
-    aptLines: (statement?.roots ?? []).map(({ distribution, platform, arch, path }) => ({
-      distribution,
-      platform,
-      arch,
-      line: aptLine(file, channel, path),
-    })),
+    aptLines: (statement?.roots ?? [])
+      .filter(({ format }) => format === 'deb')
+      .map((root) => ({
+        distribution: root.distribution,
+        platform: root.platform,
+        arch: root.arch,
+        line: aptLine(file, channel, root),
+      })),
   };
 }
 
 /** The one-line source of an apt root, as sources.list(5) has it; `path` as the channel's statement names it. */
-export function aptLine(file: ChannelsFile, channel: Channel, path: string): string {
+export function aptLine(
+  file: ChannelsFile,
+  channel: Channel,
+  { path, suite, component }: Pick<ChannelStatement['roots'][number], 'path' | 'suite' | 'component'>,
+): string {
   const address = `${file.url}/${fromChannelsFolder(channel, path)}`;
-  return `deb [signed-by=/etc/apt/keyrings/${channel}.gpg] ${address} ${channel} main`;
+  return `deb [signed-by=/etc/apt/keyrings/${channel}.gpg] ${address} ${suite} ${component}`;
 }

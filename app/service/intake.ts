@@ -6,8 +6,11 @@ import { allManifests } from '../facts/manifests.ts';
 import type { Sources } from '../facts/sources.ts';
 import { pullPackages } from '../intake/pull.ts';
 import type { Store } from '../storage/store.ts';
+import type { PackageFormat } from '../model/distributions.ts';
+import { keptFacts, readFacts, type FactsOf, type ReadFormat } from '../publish/package-facts.ts';
 import { debFileNames } from '../repository/deb-file-name.ts';
-import { keptFacts, readFacts } from '../publish/package-facts.ts';
+import type { Reading } from '../repository/refusal.ts';
+import { isMultilib, rpmFileName } from '../repository/rpm/nevra.ts';
 
 type Outcome = Omit<PullOutcome, 'digest'>;
 
@@ -52,36 +55,71 @@ export async function pullTicket(
   return { ok: true, reason: '', message: '' };
 }
 
-/** Packages that are not what the ticket says: no Debian package, another architecture, another name than their own (T46). */
+/** Packages that are not what the ticket says: of another format, for another architecture, under another name than their own (T46). */
 async function misfits(
-  { store, cache }: IntakeParts,
+  parts: IntakeParts,
   ticket: Ticket,
   { distributions }: Gathered['facts']['configuration'],
 ): Promise<readonly string[]> {
   const platforms = entryOf(distributions.distributions, ticket.spec.distribution)?.platforms ?? {};
   const wrong: string[] = [];
   for (const { platform, arch, packages } of ticket.spec.targets) {
-    if (entryOf(platforms, platform)?.format !== 'deb') {
-      wrong.push(
-        `Packages for ${platform} cannot be published yet: only Debian packages have channels so far.`,
-      );
-      continue;
-    }
-    for (const { file, sha256 } of packages) {
-      const known = await keptFacts(cache, sha256);
-      const read = known ? { ok: true as const, value: known } : await readFacts(cache, sha256, store);
-      if (!read.ok) {
-        wrong.push(`${file} is no Debian package that can be taken: ${read.reason}`);
-        continue;
-      }
-      const { architecture } = read.value;
-      const own = debFileNames(read.value);
-      if (!own.includes(file)) wrong.push(`${file} is called ${own[0]} by what is in it.`);
-      if (architecture !== 'all' && architecture !== arch)
-        wrong.push(`${file} is for ${architecture}, its target is ${arch}.`);
-    }
+    const format = entryOf(platforms, platform)?.format;
+    for (const one of packages) wrong.push(...(await misfit(parts, format, arch, one)));
   }
   return wrong;
+}
+
+async function misfit(
+  parts: IntakeParts,
+  format: PackageFormat | undefined,
+  arch: string,
+  { file, sha256 }: { readonly file: string; readonly sha256: string },
+): Promise<readonly string[]> {
+  switch (format) {
+    case 'deb': {
+      const read = await factsOf(parts, 'deb', sha256);
+      if (!read.ok) return [`${file} is no Debian package that can be taken: ${read.reason}`];
+      const { architecture } = read.value;
+      return unfitting(
+        file,
+        debFileNames(read.value),
+        architecture,
+        architecture === 'all' ? architecture : arch,
+      );
+    }
+    case 'rpm': {
+      const read = await factsOf(parts, 'rpm', sha256);
+      if (!read.ok) return [`${file} is no rpm package that can be taken: ${read.reason}`];
+      const { architecture } = read.value;
+      const fits = architecture === 'noarch' || isMultilib(architecture, arch);
+      return unfitting(file, [rpmFileName(read.value)], architecture, fits ? architecture : arch);
+    }
+    case 'tar':
+    case undefined:
+      return [];
+  }
+}
+
+function unfitting(
+  file: string,
+  own: readonly string[],
+  architecture: string,
+  arch: string,
+): readonly string[] {
+  return [
+    ...(own.includes(file) ? [] : [`${file} is called ${own[0] ?? ''} by what is in it.`]),
+    ...(architecture === arch ? [] : [`${file} is for ${architecture}, its target is ${arch}.`]),
+  ];
+}
+
+async function factsOf<F extends ReadFormat>(
+  { cache, store }: IntakeParts,
+  format: F,
+  sha256: string,
+): Promise<Reading<FactsOf[F]>> {
+  const known = await keptFacts(cache, format, sha256);
+  return known ? { ok: true, value: known } : readFacts(cache, format, sha256, store);
 }
 
 /** The same package name and version with other bytes than a channel has already: never (I3, T48). */

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Outside } from '../apply/apply.ts';
 import { ConfigurationReader } from '../facts/configuration.ts';
 import { gocdbReader, keepingAnswers } from '../facts/gocdb.ts';
@@ -8,7 +7,8 @@ import { allManifests } from '../facts/manifests.ts';
 import { Provenance } from '../facts/provenance.ts';
 import { TeamReader } from '../facts/teams.ts';
 import { readAllowList } from '../intake/address.ts';
-import { openStore } from '../storage/open.ts';
+import { openOutput, openStore } from '../storage/open.ts';
+import type { Output } from '../storage/output.ts';
 import { type Keys, openKeys } from '../publish/keys.ts';
 import { GitRecord } from '../record/repository.ts';
 import { type AppClient, signIn } from './github.ts';
@@ -32,8 +32,8 @@ export interface Opened {
   readonly outside: Outside;
   readonly publisher: Publisher;
   readonly keys: Keys;
-  /** Folder of the published channels. */
-  readonly out: string;
+  /** The place of the published channels. */
+  readonly output: Output;
 }
 
 /** Opens keys, forge, clone and store by the settings. Throws when one of them is unusable or cannot be reached. */
@@ -53,7 +53,7 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
   });
   const store = await openStore(settings.store, settings.s3);
   const cache = join(settings.state, 'package-facts');
-  const out = fileURLToPath(settings.channels);
+  const output = await openOutput(settings.channels, store, settings.s3);
   const configuration = new ConfigurationReader((message) => {
     log('error', message);
   });
@@ -91,8 +91,8 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
   return {
     app,
     outside,
-    publisher: new Publisher({ record, signer, provenance, configuration, store, keys, out, cache }),
+    publisher: new Publisher({ record, signer, provenance, configuration, store, keys, output, cache }),
     keys,
-    out,
+    output,
   };
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { configurationPaths } from '../facts/configuration.ts';
 import { NoSuchPull } from '../facts/conversation.ts';
 import { channels } from '../model/channel.ts';
@@ -43,7 +44,7 @@ const rememberedTickets = 200;
  */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { settings, log } = parts;
-  const { app, outside, publisher, keys, out } = await openOutside(parts);
+  const { app, outside, publisher, keys, output } = await openOutside(parts);
   const { github, at, self, record, configuration } = outside;
   const board = new LiveBoard(settings.repository, app.htmlUrl, parts.now);
 
@@ -74,7 +75,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       const { channelsFile, earlyAdopters, catalogue } = await configuration.read(record, main);
       board.showRegistry({ earlyAdopters, catalogue });
       board.showChannels(
-        await Promise.all(channels.map((channel) => channelView(out, channelsFile, keys, channel))),
+        await Promise.all(channels.map((channel) => channelView(output, channelsFile, keys, channel))),
       );
       for (const { channel, number, changed } of published)
         if (changed) log('info', `published ${channel}`, { number });
@@ -177,7 +178,11 @@ export async function startService(parts: ServiceParts): Promise<Service> {
         ? {
             files: {
               prefix: '/channels/',
-              handle: serveFiles({ root: out, prefix: '/channels/', log: parts.accessLog }),
+              handle: serveFiles({
+                root: fileURLToPath(settings.channels),
+                prefix: '/channels/',
+                log: parts.accessLog,
+              }),
             },
           }
         : {}),

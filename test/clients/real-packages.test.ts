@@ -4,6 +4,7 @@ import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Octokit } from '@octokit/rest';
 import { ticketText } from '../../app/demo/actor.ts';
@@ -175,7 +176,9 @@ const names = real.map((name) => name.split('=')[0] ?? '');
         world.provider.dir,
       ]);
       const root = join(world.channels, 'production/umd/5/debian12/amd64');
-      const ours = stanzas(await readFile(join(root, 'dists/production/main/binary-amd64/Packages'), 'utf8'));
+      const ours = stanzas(
+        gunzipSync(await readFile(join(root, 'dists/production/main/binary-amd64/Packages.gz'))).toString(),
+      );
       const theirs = stanzas(stdout);
       expect([...ours.keys()].toSorted()).toEqual([...theirs.keys()].toSorted());
       for (const [name, fields] of theirs) {

@@ -81,7 +81,7 @@ const inRelease = (spoiled: ChannelWorld) => join(spoiled.out, suite, 'InRelease
     const server = await serveFolder(empty.out);
     empty.channelsFile = { ...empty.channelsFile, url: server.url };
     await empty.publishes({
-      roots: [{ distribution: 'umd/5', platform: 'debian12', arch: 'amd64', format: 'deb' }],
+      targets: [{ distribution: 'umd/5', platform: 'debian12', arch: 'amd64', format: 'deb' }],
     });
     const apt = await AptClient.with(await readFile(join(empty.out, sourceName), 'utf8'));
     expect(await apt.update()).toMatchObject({ status: 0 });

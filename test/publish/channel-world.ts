@@ -9,7 +9,9 @@ import type { ChannelsFile } from '../../app/model/channels-file.ts';
 import type { Manifest } from '../../app/model/manifest.ts';
 import { openStoreFolder, type StoreFolder } from '../../app/storage/store-folder.ts';
 import { createKeys, openKeys, type Keys } from '../../app/publish/keys.ts';
-import { publishChannels, type PublishedChannel, type PublishOptions } from '../../app/publish/publish.ts';
+import { ChannelPublisher, type PublishedChannel, type PublishRequest } from '../../app/publish/publish.ts';
+import { outputFolder } from '../../app/storage/output-folder.ts';
+import type { Output } from '../../app/storage/output.ts';
 
 /** A package with the fields that a test does not care about filled in. */
 export function sampleDeb(content: Partial<DebContent> & Pick<DebContent, 'name' | 'version'>): Uint8Array {
@@ -109,20 +111,32 @@ export class ChannelWorld {
     return manifest;
   }
 
-  /** Publishes production, unless told otherwise, as things are. */
-  async publishes(options: Partial<PublishOptions> = {}): Promise<readonly PublishedChannel[]> {
-    return publishChannels({
+  /** Publishes production, unless told otherwise, as things are; each time as a process that remembers nothing. */
+  async publishes(
+    options: Partial<PublishRequest> & {
+      readonly output?: Output;
+      readonly keys?: Keys;
+      readonly cache?: string;
+    } = {},
+  ): Promise<readonly PublishedChannel[]> {
+    const { output = this.output, keys = this.keys, cache = join(this.dir, 'cache'), ...request } = options;
+    return new ChannelPublisher({ store: this.store, output, cache, keys }).publish({
       manifests: this.manifests,
       commit: 'c'.repeat(40),
       channelsFile: this.channelsFile,
-      store: this.store,
-      out: this.out,
-      cache: join(this.dir, 'cache'),
-      keys: this.keys,
       now: new Date(),
       channels: ['production'],
-      ...options,
+      ...request,
     });
+  }
+
+  get output(): Output {
+    return this.outputAt(this.out);
+  }
+
+  /** Another place of all channels. */
+  outputAt(folder: string): Output {
+    return outputFolder(folder, this.store);
   }
 
   /** The keyring that a client pins for a channel. */

@@ -41,7 +41,7 @@ describe('reading a channel back', () => {
       number: 1,
       commit: 'c'.repeat(40),
     });
-    expect(web.asked).toHaveLength(5);
+    expect(web.asked).toHaveLength(8);
     expect(await read({ present: [], absent: [sha256(second)] })).toMatchObject({ ok: true });
   });
 

@@ -5,6 +5,7 @@ import { parseRelease, releaseText, type Release } from '../../app/repository/re
 const release: Release = {
   origin: 'Staged Rollout',
   suite: 'production',
+  component: 'main',
   architectures: ['amd64', 'arm64'],
   description: 'Staged Rollout, channel production: umd/5 for debian12',
   date: new Date('2026-11-02T09:05:07Z'),

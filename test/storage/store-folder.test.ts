@@ -20,7 +20,7 @@ async function compiledStore(dir: string): Promise<string> {
     const { code } = await transformFile(new URL(`../../app/storage/${name}.ts`, import.meta.url).pathname, {
       jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
     });
-    await writeFile(join(dir, `${name}.mjs`), code.replaceAll('./store.ts', './store.mjs'));
+    await writeFile(join(dir, `${name}.mjs`), code.replaceAll(/'\.\/([a-z-]+)\.ts'/g, "'./$1.mjs'"));
   }
   return pathToFileURL(join(dir, 'store-folder.mjs')).href;
 }

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -285,10 +286,13 @@ export class Trial {
     distribution = 'umd/5',
   ): Promise<Readonly<Record<string, string>>> {
     const answer = await fetch(
-      `${this.root(channel, arch, distribution)}/dists/${channel}/main/binary-${arch}/Packages`,
+      `${this.root(channel, arch, distribution)}/dists/${channel}/main/binary-${arch}/Packages.gz`,
     );
     if (!answer.ok) throw new Error(`${channel} answers ${String(answer.status)}`);
-    const entries = (await answer.text()).split('\n\n').filter((text) => text.trim() !== '');
+    const entries = gunzipSync(await answer.arrayBuffer())
+      .toString()
+      .split('\n\n')
+      .filter((text) => text.trim() !== '');
     return Object.fromEntries(
       entries.map((text) => [
         /^Filename: .*\/([^/\n]+)$/m.exec(text)?.[1] ?? '',

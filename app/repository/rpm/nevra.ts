@@ -16,3 +16,8 @@ export function evr({ epoch, version, release }: Pick<Identity, 'epoch' | 'versi
 export function rpmFileName({ name, version, release, architecture }: Omit<Identity, 'epoch'>): string {
   return `${name}-${version}-${release}.${architecture}.rpm`;
 }
+
+/** Whether a platform of an architecture takes packages of another beside its own: x86_64 those of its 32-bit forebears (multilib). */
+export function isMultilib(architecture: string, platformArch: string): boolean {
+  return platformArch === 'x86_64' && /^i[3-6]86$/.test(architecture);
+}

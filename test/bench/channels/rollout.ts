@@ -3,16 +3,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Channel } from '../../../app/model/channel.ts';
 import type { Manifest } from '../../../app/model/manifest.ts';
-import { openKeys, type Keys } from '../../../app/publish/keys.ts';
-import { publishChannels } from '../../../app/publish/publish.ts';
-import { openStore } from '../../../app/storage/open.ts';
-import type { Store } from '../../../app/storage/store.ts';
+import { openKeys } from '../../../app/publish/keys.ts';
+import { ChannelPublisher } from '../../../app/publish/publish.ts';
+import { openOutput, openStore } from '../../../app/storage/open.ts';
 import type { Format } from './package-set.ts';
 
 /* The publisher as the benchmark uses it: all that depends on its interface is here. */
 
 /** The formats that it publishes. */
-export const publishedFormats: readonly Format[] = ['deb'];
+export const publishedFormats: readonly Format[] = ['deb', 'rpm'];
 
 /** Folders that it works on. */
 export interface RolloutPlace {
@@ -24,18 +23,22 @@ export interface RolloutPlace {
 
 /** A publisher in a process that goes on running. */
 export class Rollout {
-  readonly #place: RolloutPlace;
-  readonly #store: Store;
-  readonly #keys: Keys;
+  readonly #publisher: ChannelPublisher;
 
-  private constructor(place: RolloutPlace, store: Store, keys: Keys) {
-    this.#place = place;
-    this.#store = store;
-    this.#keys = keys;
+  private constructor(publisher: ChannelPublisher) {
+    this.#publisher = publisher;
   }
 
-  static async open(place: RolloutPlace): Promise<Rollout> {
-    return new Rollout(place, await openStore(pathToFileURL(place.store).href), await openKeys(place.keys));
+  static async open({ store, out, cache, keys }: RolloutPlace): Promise<Rollout> {
+    const opened = await openStore(pathToFileURL(store).href);
+    return new Rollout(
+      new ChannelPublisher({
+        store: opened,
+        output: await openOutput(pathToFileURL(out).href, opened),
+        cache,
+        keys: await openKeys(keys),
+      }),
+    );
   }
 
   /** Publishes channels as the manifests have it, at a commit. */
@@ -44,7 +47,7 @@ export class Rollout {
     channels: readonly Channel[],
     commit: string,
   ): Promise<boolean> {
-    const published = await publishChannels({
+    const published = await this.#publisher.publish({
       manifests,
       commit,
       channels,
@@ -56,10 +59,6 @@ export class Rollout {
         layout: '{channel}/{distribution}/{major}/{platform}/{arch}',
         valid_days: 7,
       },
-      store: this.#store,
-      out: this.#place.out,
-      cache: this.#place.cache,
-      keys: this.#keys,
       now: new Date(),
     });
     return published.every(({ changed }) => changed);

@@ -1,0 +1,291 @@
+import type { Channel } from '../model/channel.ts';
+import type { IndexEntry } from '../repository/index-chunks.ts';
+import { sha256Of } from '../storage/digest.ts';
+import type { Output } from '../storage/output.ts';
+import { ContentsFollower, type ChannelContents } from './channel-contents.ts';
+import {
+  inStatementForm,
+  statementText,
+  type ChannelStatement,
+  type StatementFile,
+} from './channel-statement.ts';
+import type { ChunkMaker } from './index-chunk.ts';
+import type { Signer } from './keys.ts';
+import { fromChannelFolder, fromChannelsFolder } from './layout.ts';
+import { foundChanges, knownChanges, pooled, type PlannedRoot } from './pool.ts';
+import { PublishError } from './publish-error.ts';
+import type { PublisherParts, PublishRequest } from './publish.ts';
+import { publishedState, statementPaths, type Published } from './published-state.ts';
+import type { RenderedRoot } from './rendered-root.ts';
+import { superseded } from './retention.ts';
+import { RootDocuments } from './root-documents.ts';
+import { isOfRoot, planRoot, statementRoots, type RootPlan } from './root-plan.ts';
+import { putSetupFiles } from './setup-files.ts';
+import { checkStored } from './sound-package.ts';
+import { formerFiles, goneFiles, unknownFiles } from './tidy.ts';
+
+const day = 86_400_000;
+/** Metadata is signed anew after this time even when nothing changed, in milliseconds, so that it never gets near its expiry. */
+const renewal = day;
+const checkedAtOnce = 8;
+const encoder = new TextEncoder();
+
+/** A root with whether its metadata has to be signed anew, and what stands if not. */
+interface RootState extends PlannedRoot {
+  /** The entries of the published statement, when they still are right. */
+  readonly standing: { readonly files: readonly StatementFile[]; readonly issued: string } | undefined;
+}
+
+/**
+ * The publications of one channel, one after the other. When a publication fails the object must not be used again: what it remembers may be
+ * neither the old nor the new.
+ */
+export class ChannelPublication {
+  readonly #channel: Channel;
+  readonly #parts: PublisherParts;
+  readonly #maker: ChunkMaker;
+  readonly #follower: ContentsFollower;
+  readonly #documents = new Map<string, RootDocuments>();
+  readonly #releases = new WeakMap<object, ChannelStatement['releases'][number]>();
+  /** What stands where it should since the last publication of this object. */
+  #known:
+    | { readonly published: Published; readonly pools: ReadonlyMap<string, readonly IndexEntry[]> }
+    | undefined;
+  #setup = '';
+
+  constructor(channel: Channel, parts: PublisherParts, maker: ChunkMaker) {
+    this.#channel = channel;
+    this.#parts = parts;
+    this.#maker = maker;
+    this.#follower = new ContentsFollower(channel);
+  }
+
+  /** @throws PublishError; Overtaken when another publisher was faster; outages of the storage */
+  async publish(request: PublishRequest): Promise<{ readonly changed: boolean; readonly number: number }> {
+    const { channelsFile, now, withdrawn = new Set<string>() } = request;
+    const { output, keys } = this.#parts;
+    const signer = keys.channel(this.#channel);
+    const published = await this.#published(output, signer);
+    const contents = this.#follower.contents(request.manifests, channelsFile, [
+      ...(request.targets ?? []),
+      ...(published?.statement.roots ?? []).map(({ distribution, platform, arch, format }) => ({
+        distribution,
+        platform,
+        arch,
+        format,
+      })),
+    ]);
+    const roots = await this.#rootStates(contents, request, published, signer);
+    const missing = roots.flatMap(({ changes }) => changes.missing);
+    await eachOf(missing, ({ entry }) => checkStored(this.#channel, entry, this.#parts.store));
+
+    const standing = published && this.#isStanding(published, contents, roots) ? published : undefined;
+    if (!standing) this.#refuseClock(published, now);
+
+    // From here on files change: content before index, index before signature, signature before the switch (channels.md).
+    await output.place(missing.map(({ path, entry: { size, sha256 } }) => ({ path, size, sha256 })));
+    await this.#putSetup(contents, request, signer);
+    const next = standing ?? (await this.#putNext(contents, roots, request, published, signer));
+    const before = published?.statement;
+    const unknown = this.#known ? [] : await unknownFiles(output, this.#channel, next, roots);
+    const former = await formerFiles(output, roots, next.statement, before);
+    await output.remove(goneFiles(roots, next.statement, before, withdrawn, [...unknown, ...former]));
+    this.#known = {
+      published: next,
+      pools: new Map(roots.map(({ plan: { root } }) => [root.place.path, pooled(root)])),
+    };
+    return { changed: next !== standing, number: next.statement.number };
+  }
+
+  /** What is published now. What this object has published itself is known; if something else stands there, everything is looked at anew. */
+  async #published(output: Output, signer: Signer): Promise<Published | undefined> {
+    if (this.#known) {
+      const bytes = await output.read(statementPaths(this.#channel, '').statement);
+      if (bytes && Buffer.from(bytes).equals(this.#known.published.bytes)) return this.#known.published;
+      this.#known = undefined;
+    }
+    const published = await publishedState(this.#channel, output, signer);
+    if (published?.isComplete === false) {
+      const paths = statementPaths(this.#channel, '');
+      await output.point([{ path: paths.signature, pieces: [published.signature] }]);
+    }
+    return published;
+  }
+
+  async #rootStates(
+    contents: ChannelContents,
+    { channelsFile, now }: PublishRequest,
+    published: Published | undefined,
+    signer: Signer,
+  ): Promise<readonly RootState[]> {
+    const states: RootState[] = [];
+    for (const root of contents.roots) {
+      const { path } = root.place;
+      const documents = this.#documents.get(path) ?? new RootDocuments(this.#channel, this.#maker);
+      this.#documents.set(path, documents);
+      const plan = await planRoot(root, documents, channelsFile, {
+        channel: this.#channel,
+        fingerprint: signer.fingerprint,
+      });
+      const before = this.#known?.pools.get(path);
+      const changes = before
+        ? knownChanges(path, before, pooled(root))
+        : await foundChanges(this.#parts.output, root, published?.statement);
+      states.push({ plan, changes, standing: await this.#standingRoot(plan, published?.statement, now) });
+    }
+    for (const path of this.#documents.keys())
+      if (!contents.roots.some(({ place }) => place.path === path)) this.#documents.delete(path);
+    return states;
+  }
+
+  /** The metadata of a root as published, if it is made from the same, was signed within a day and is all there. */
+  async #standingRoot(
+    { recipe, root }: RootPlan,
+    statement: ChannelStatement | undefined,
+    now: Date,
+  ): Promise<RootState['standing']> {
+    const path = fromChannelFolder(this.#channel, root.place.path);
+    const entry = statement?.roots.find((one) => one.path === path);
+    if (!statement || entry?.recipe !== recipe) return undefined;
+    if (now.getTime() - Date.parse(entry.issued) >= renewal) return undefined;
+    const files = statement.files.filter((file) => isOfRoot(file.path, path));
+    if (!this.#known && !(await this.#areThere(files))) return undefined;
+    return { files, issued: entry.issued };
+  }
+
+  async #areThere(files: readonly StatementFile[]): Promise<boolean> {
+    for (const { path, size, sha256 } of files) {
+      const found = await this.#parts.output.digest(fromChannelsFolder(this.#channel, path));
+      if (found?.sha256 !== sha256 || found.size !== size) return false;
+    }
+    return true;
+  }
+
+  #isStanding({ statement }: Published, contents: ChannelContents, roots: readonly RootState[]): boolean {
+    return (
+      roots.every(({ standing }) => standing) &&
+      roots.flatMap(({ plan }) => plan.root.targets).length === statement.roots.length &&
+      contents.releases.length === statement.releases.length &&
+      contents.releases.every(
+        ({ release, digest }, at) =>
+          statement.releases[at]?.id === release && statement.releases[at].digest === digest,
+      ) &&
+      roots.every(({ changes }) => changes.left.length === 0)
+    );
+  }
+
+  async #putNext(
+    contents: ChannelContents,
+    roots: readonly RootState[],
+    { commit, channelsFile, now, withdrawn = new Set() }: PublishRequest,
+    published: Published | undefined,
+    signer: Signer,
+  ): Promise<Published> {
+    const { output } = this.#parts;
+    const number = (published?.statement.number ?? 0) + 1;
+    const expires = new Date(now.getTime() + channelsFile.valid_days * day);
+    const signing = {
+      channel: this.#channel,
+      origin: channelsFile.origin,
+      url: channelsFile.url,
+      number,
+      issued: now,
+      expires,
+      signer,
+    };
+    const rendered = await Promise.all(
+      roots.map(({ plan, standing }) => (standing ? Promise.resolve(undefined) : plan.sign(signing))),
+    );
+    const issued = inStatementForm(now);
+    const files = roots.flatMap(({ standing }, at) => standing?.files ?? this.#filesOf(rendered[at]));
+    const statement: ChannelStatement = {
+      apiVersion: 'rollout/v1',
+      kind: 'Channel',
+      channel: this.#channel,
+      number,
+      commit,
+      issued,
+      expires: inStatementForm(expires),
+      previous: published ? sha256Of(published.bytes) : null,
+      releases: contents.releases.map((manifest) => this.#release(manifest)),
+      roots: roots.flatMap(({ plan, standing }) =>
+        statementRoots(this.#channel, plan, standing?.issued ?? issued),
+      ),
+      files: files.toSorted(byPath),
+      superseded: published
+        ? superseded(this.#channel, published, roots, files, { now, withdrawn, file: channelsFile }).toSorted(
+            byPath,
+          )
+        : [],
+    };
+    const bytes = encoder.encode(statementText(statement));
+    const paths = statementPaths(this.#channel, sha256Of(bytes));
+    const there = new Set((published?.statement.files ?? []).map(({ path, sha256 }) => `${path} ${sha256}`));
+    // Immutable files that the publication before has too are in place.
+    const content = rendered.flatMap((root) =>
+      (root?.content ?? []).filter(({ path }) => {
+        const digest = root?.files.find((file) => file.path === path)?.sha256 ?? '';
+        return !this.#known || !there.has(`${fromChannelFolder(this.#channel, path)} ${digest}`);
+      }),
+    );
+    const [signature] = await Promise.all([signer.signDetached(bytes, now), output.put(content)]);
+    const signatureBytes = encoder.encode(signature);
+    const signatureFile = { pieces: [signatureBytes] };
+    await output.put([{ path: paths.lasting, ...signatureFile }]);
+    await output.point(rendered.flatMap((root) => root?.pointers ?? []));
+    await output.pointIf({ path: paths.statement, pieces: [bytes] }, published?.bytes);
+    await output.point([{ path: paths.signature, ...signatureFile }]);
+    return { statement, bytes, signature: signatureBytes, isComplete: true };
+  }
+
+  /** Client files and keys: compared with what is there only when they change. */
+  async #putSetup(
+    contents: ChannelContents,
+    { channelsFile }: PublishRequest,
+    signer: Signer,
+  ): Promise<void> {
+    const places = contents.roots.map(({ place, targets }) => [place, targets.map(({ target }) => target)]);
+    const setup = JSON.stringify([channelsFile, signer.publicKey, places]);
+    if (this.#known && this.#setup === setup) return;
+    await putSetupFiles(this.#parts.output, contents, channelsFile, signer);
+    this.#setup = setup;
+  }
+
+  #refuseClock(published: Published | undefined, now: Date): void {
+    if (!published || now.getTime() >= Date.parse(published.statement.issued)) return;
+    const { number, issued } = published.statement;
+    throw new PublishError(
+      this.#channel,
+      'clock-went-back',
+      `it is ${now.toISOString()} here, but publication ${String(number)} was issued at ${issued}; set the clock right`,
+    );
+  }
+
+  #filesOf(root: RenderedRoot | undefined): readonly StatementFile[] {
+    return (root?.files ?? []).map(({ path, size, sha256 }) => ({
+      path: fromChannelFolder(this.#channel, path),
+      size,
+      sha256,
+    }));
+  }
+
+  #release(manifest: {
+    readonly release: string;
+    readonly digest: string;
+  }): ChannelStatement['releases'][number] {
+    const before = this.#releases.get(manifest);
+    if (before) return before;
+    const release = { id: manifest.release, digest: manifest.digest };
+    this.#releases.set(manifest, release);
+    return release;
+  }
+}
+
+async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += checkedAtOnce)
+    await Promise.all(items.slice(from, from + checkedAtOnce).map(act));
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : Number(a.path > b.path);
+}

@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { Channel } from '../model/channel.ts';
+import { chunkLines, type EntryChunk, type IndexEntry } from '../repository/index-chunks.ts';
+import { packageStanza } from '../repository/packages-index.ts';
+import { evr } from '../repository/rpm/nevra.ts';
+import { filelistsFragment, otherFragment, primaryFragment } from '../repository/rpm/repodata.ts';
+import { isAbsence, sha256Of } from '../storage/digest.ts';
+import type { Store } from '../storage/store.ts';
+import { gzipMember } from './gzip.ts';
+import type { ReadFormat } from './package-facts.ts';
+import { soundFacts } from './sound-package.ts';
+
+/** What a package is by its own word. No index lists two contents under one identity. */
+export interface PackageIdentity {
+  /** Name, version and architecture. */
+  readonly name: string;
+  readonly architecture: string;
+}
+
+/** A piece of one document of an index. */
+interface ChunkPart {
+  /** Length of the unpacked text, in bytes. */
+  readonly size: number;
+  /** The text, where the index has to vouch for the unpacked document too: apt's. */
+  readonly text?: Uint8Array;
+  /** The text as one gzip member. */
+  readonly packed: Uint8Array;
+}
+
+/** Neighbouring packages of an index with what they become in each of its documents. */
+export interface IndexChunk extends EntryChunk {
+  readonly identities: readonly PackageIdentity[];
+  /** apt: Packages. yum: primary, filelists, other. */
+  readonly parts: readonly ChunkPart[];
+}
+
+/** Raised whenever the same packages give other bytes than before. */
+const renderingVersion = 1;
+/** Packages in a chunk on average (channels.md). */
+export const chunkAverage: Record<ReadFormat, number> = { deb: 64, rpm: 32 };
+const readAtOnce = 16;
+const encoder = new TextEncoder();
+const unpacked = promisify(gunzip);
+
+export interface ChunkMakerParts {
+  readonly store: Store;
+  /** Folder that keeps what was made before. */
+  readonly cache: string;
+}
+
+/**
+ * Makes the chunks of indexes and keeps them by what determines their bytes, for all channels together: a package that moves from one channel
+ * to the next is rendered and packed once.
+ */
+export class ChunkMaker {
+  readonly #parts: ChunkMakerParts;
+  readonly #made = new Map<string, WeakRef<IndexChunk>>();
+
+  constructor(parts: ChunkMakerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The chunk of some packages. `prefix` goes before the path of each, for indexes whose paths begin elsewhere.
+   * @throws PublishError of `soundFacts`
+   */
+  async chunk(channel: Channel, format: ReadFormat, chunk: EntryChunk, prefix: string): Promise<IndexChunk> {
+    const key = sha256Of(`${String(renderingVersion)} ${format} ${prefix}\n${chunkLines(chunk)}`);
+    const before = this.#made.get(key)?.deref() ?? (await this.#kept(key, format));
+    // The entries are those of this channel, so that they are known again by reference.
+    const made = {
+      ...(before ?? (await this.#make(channel, format, chunk, prefix, key))),
+      entries: chunk.entries,
+    };
+    this.#made.set(key, new WeakRef(made));
+    return made;
+  }
+
+  /** Forgets what no channel uses any more. */
+  forget(): void {
+    for (const [key, made] of this.#made) if (!made.deref()) this.#made.delete(key);
+  }
+
+  async #make(
+    channel: Channel,
+    format: ReadFormat,
+    { entries }: EntryChunk,
+    prefix: string,
+    key: string,
+  ): Promise<Omit<IndexChunk, 'entries'>> {
+    const { store, cache } = this.#parts;
+    const rendered: Rendered[] = [];
+    for (let from = 0; from < entries.length; from += readAtOnce) {
+      const some = entries.slice(from, from + readAtOnce);
+      rendered.push(
+        ...(await Promise.all(
+          some.map(async (entry) =>
+            format === 'deb'
+              ? debRendered(await soundFacts(channel, 'deb', entry, store, cache), entry)
+              : rpmRendered(await soundFacts(channel, 'rpm', entry, store, cache), entry, prefix),
+          ),
+        )),
+      );
+    }
+    const count = rendered[0]?.texts.length ?? 0;
+    const parts = await Promise.all(
+      Array.from({ length: count }, async (_, part): Promise<ChunkPart> => {
+        const text = encoder.encode(rendered.map(({ texts }) => texts[part] ?? '').join(''));
+        const packed = await gzipMember(text);
+        return format === 'deb' ? { size: text.length, text, packed } : { size: text.length, packed };
+      }),
+    );
+    const made = { identities: rendered.map(({ identity }) => identity), parts };
+    await this.#keep(key, made);
+    return made;
+  }
+
+  #path(key: string): string {
+    return join(this.#parts.cache, 'chunks', key.slice(0, 2), key);
+  }
+
+  async #keep(key: string, { identities, parts }: Omit<IndexChunk, 'entries'>): Promise<void> {
+    const head = JSON.stringify({
+      identities,
+      parts: parts.map(({ size, packed }) => [size, packed.length]),
+    });
+    const body = Buffer.concat([Buffer.from(`${head}\n`), ...parts.map(({ packed }) => packed)]);
+    const path = this.#path(key);
+    await mkdir(dirname(path), { recursive: true });
+    const aside = `${path}.tmp-${randomBytes(8).toString('hex')}`;
+    await writeFile(aside, Buffer.concat([Buffer.from(`${sha256Of(body)}\n`), body]));
+    await rename(aside, path);
+  }
+
+  /** A chunk that was kept; undefined when there is none or its file is damaged. */
+  async #kept(key: string, format: ReadFormat): Promise<Omit<IndexChunk, 'entries'> | undefined> {
+    const bytes = await readFile(this.#path(key)).catch((error: unknown) => {
+      if (isAbsence(error)) return undefined;
+      throw error;
+    });
+    if (!bytes) return undefined;
+    const body = bytes.subarray(65);
+    if (bytes.toString('latin1', 0, 64) !== sha256Of(body)) return undefined;
+    const headEnd = body.indexOf('\n');
+    // oxlint-disable-next-line no-unsafe-type-assertion -- the digest says that `keep` has written it
+    const head = JSON.parse(body.toString('utf8', 0, headEnd)) as {
+      readonly identities: readonly PackageIdentity[];
+      readonly parts: readonly (readonly [number, number])[];
+    };
+    const parts: ChunkPart[] = [];
+    let at = headEnd + 1;
+    for (const [size, length] of head.parts) {
+      const packed = body.subarray(at, at + length);
+      parts.push(format === 'deb' ? { size, text: await unpacked(packed), packed } : { size, packed });
+      at += length;
+    }
+    return { identities: head.identities, parts };
+  }
+}
+
+interface Rendered {
+  readonly identity: PackageIdentity;
+  readonly texts: readonly string[];
+}
+
+function debRendered(
+  facts: Parameters<typeof packageStanza>[0]['facts'],
+  { path, size, sha256 }: IndexEntry,
+): Rendered {
+  const { name, version, architecture } = facts;
+  return {
+    identity: { name: `${name} ${version} ${architecture}`, architecture },
+    texts: [`${packageStanza({ facts, filename: path, size, sha256 })}\n`],
+  };
+}
+
+function rpmRendered(
+  facts: Parameters<typeof primaryFragment>[0],
+  { path, size, sha256 }: IndexEntry,
+  prefix: string,
+): Rendered {
+  // createrepo_c writes the time of the file, which no two machines share; when the package was built is as good and always the same.
+  const place = { href: `${prefix}${path}`, size, sha256, time: facts.buildTime };
+  return {
+    identity: {
+      name: `${facts.name} ${evr(facts)} ${facts.architecture}`,
+      architecture: facts.architecture,
+    },
+    texts: [primaryFragment(facts, place), filelistsFragment(facts, sha256), otherFragment(facts, sha256)],
+  };
+}

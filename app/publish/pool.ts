@@ -1,0 +1,163 @@
+import { gunzipSync } from 'node:zlib';
+import { firstAfter, inPathOrder, type IndexEntry } from '../repository/index-chunks.ts';
+import type { Output, PlacedFile } from '../storage/output.ts';
+import { isLeftover } from '../storage/output.ts';
+import type { RootContents } from './channel-contents.ts';
+import type { ChannelStatement } from './channel-statement.ts';
+import { fromChannelFolder, fromChannelsFolder, snapshotFolder } from './layout.ts';
+import { isOfRoot, type RootPlan } from './root-plan.ts';
+
+/** What has to be done to the packages of a root. Paths are below the folder of all channels. */
+export interface PoolChanges {
+  /** Packages that are not in their places, or are there with other bytes. */
+  readonly missing: readonly { readonly path: string; readonly entry: IndexEntry }[];
+  /** Packages that no index lists any more. */
+  readonly left: readonly PlacedFile[];
+  /** Files that nothing refers to. */
+  readonly stale: readonly string[];
+}
+
+/** A root of the channel as it has to be, and what that means for its packages. */
+export interface PlannedRoot {
+  readonly plan: RootPlan;
+  readonly changes: PoolChanges;
+}
+
+/** Whether a path, below the folder of all channels, is a package of a root. */
+export function isPooled(path: string, { place, targets }: RootContents): boolean {
+  if (!path.startsWith(`${place.path}/`)) return false;
+  const below = path.slice(place.path.length + 1);
+  return targets.some(({ entries }) => entries[firstAfter(entries, below)]?.path === below);
+}
+
+/** Every package of a root once, sorted by path. */
+export function pooled({ targets }: RootContents): readonly IndexEntry[] {
+  const [first, ...others] = targets;
+  if (others.length === 0) return first.entries;
+  const entries = new Map(
+    targets.flatMap((target) => target.entries.map((entry) => [entry.path, entry] as const)),
+  );
+  return [...entries.values()].toSorted(inPathOrder);
+}
+
+/** The changes between what was in place after the last publication and what has to be now; both sorted by path. */
+export function knownChanges(
+  rootPath: string,
+  before: readonly IndexEntry[],
+  now: readonly IndexEntry[],
+): PoolChanges {
+  const missing: PoolChanges['missing'][number][] = [];
+  const left: PlacedFile[] = [];
+  const at = (entry: IndexEntry) => `${rootPath}/${entry.path}`;
+  if (before === now) return { missing, left, stale: [] };
+  let [i, j] = [0, 0];
+  while (i < before.length || j < now.length) {
+    const [was, is] = [before[i], now[j]];
+    if (was === is) {
+      i += 1;
+      j += 1;
+    } else if (was && (!is || was.path < is.path)) {
+      left.push({ path: at(was), size: was.size, sha256: was.sha256 });
+      i += 1;
+    } else if (is) {
+      if (was?.path === is.path) i += 1;
+      if (was?.path !== is.path || was.sha256 !== is.sha256) missing.push({ path: at(is), entry: is });
+      j += 1;
+    }
+  }
+  return { missing, left, stale: [] };
+}
+
+/**
+ * The changes when nothing is remembered: every file is looked at. A file that nobody wants any more and an index still lists is left as it is,
+ * for clients that have the index; other files of ours are stale.
+ */
+export async function foundChanges(
+  output: Output,
+  root: RootContents,
+  published: ChannelStatement | undefined,
+): Promise<PoolChanges> {
+  const { path: rootPath } = root.place;
+  const wanted = new Map(pooled(root).map((entry) => [`${rootPath}/${entry.path}`, entry]));
+  const present = new Set(await output.list(rootPath));
+  const missing: PoolChanges['missing'][number][] = [];
+  for (const [path, entry] of wanted) {
+    if (!present.has(path) || !(await output.holds({ path, size: entry.size, sha256: entry.sha256 })))
+      missing.push({ path, entry });
+  }
+  const vouched = vouchedPaths(published);
+  const unknown = [...present].filter((path) => !wanted.has(path) && !vouched.has(path));
+  const listed = unknown.length > 0 ? await listedBefore(output, root, published) : new Set<string>();
+  const left: PlacedFile[] = [];
+  const stale: string[] = [];
+  for (const path of unknown) {
+    if (isLeftover(path)) stale.push(path);
+    else if (listed.has(path)) {
+      const digest = await output.digest(path);
+      if (digest) left.push({ path, ...digest });
+    } else if (isOurs(path, root)) stale.push(path);
+  }
+  return { missing, left, stale };
+}
+
+/** Every file that a statement vouches for by name, below the folder of all channels. */
+export function vouchedPaths(statement: ChannelStatement | undefined): ReadonlySet<string> {
+  if (!statement) return new Set();
+  return new Set(
+    [...statement.files, ...statement.superseded].map(({ path }) =>
+      fromChannelsFolder(statement.channel, path),
+    ),
+  );
+}
+
+/** Other files in a root may be the operator's, such as a page for people. */
+function isOurs(path: string, { place, format }: RootContents): boolean {
+  const below = path.slice(place.path.length + 1);
+  if (format === 'tar') return below.split('/').length === 3;
+  return /^(pool|dists|repodata)\//.test(below);
+}
+
+/** The packages that the published indexes of a root list. */
+async function listedBefore(
+  output: Output,
+  { place, format }: RootContents,
+  published: ChannelStatement | undefined,
+): Promise<ReadonlySet<string>> {
+  const listed = new Set<string>();
+  if (!published) return listed;
+  const own = fromChannelFolder(published.channel, place.path);
+  const index = {
+    deb: /\/Packages\.gz$/,
+    rpm: /\/repodata\/[0-9a-f]+-primary\.xml\.gz$/,
+    tar: /\/SHA256SUMS$/,
+  }[format];
+  const line = {
+    deb: /^Filename: (\S+)$/gm,
+    rpm: /<location href="\.\.\/[^"/]+\/([^"]+)"/g,
+    tar: /^[0-9a-f]{64} {2}(\S+)$/gm,
+  }[format];
+  for (const { path } of published.files) {
+    if (!isOfRoot(path, own) || !index.test(path)) continue;
+    const bytes = await output.read(fromChannelsFolder(published.channel, path));
+    if (!bytes) continue;
+    const text = (format === 'tar' ? Buffer.from(bytes) : gunzipSync(bytes)).toString();
+    for (const [, file = ''] of text.matchAll(line)) listed.add(`${place.path}/${file}`);
+  }
+  return listed;
+}
+
+/** Folders beside a root that a killed run may have left: snapshots that no statement names. */
+export async function staleSnapshots(
+  output: Output,
+  { place, format }: RootContents,
+  vouched: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  if (format !== 'rpm') return [];
+  const parent = place.path.slice(0, Math.max(0, place.path.lastIndexOf('/')));
+  const start = snapshotFolder(place.path, '');
+  const files = await output.list(parent);
+  return files.filter(
+    (path) =>
+      path.startsWith(start) && /^[0-9a-f]{16}\//.test(path.slice(start.length)) && !vouched.has(path),
+  );
+}

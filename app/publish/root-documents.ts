@@ -1,0 +1,153 @@
+import type { Channel } from '../model/channel.ts';
+import { chunksOf, type IndexEntry } from '../repository/index-chunks.ts';
+import { isMultilib } from '../repository/rpm/nevra.ts';
+import { repodataHead, repodataKinds, repodataTail } from '../repository/rpm/repodata.ts';
+import type { Digest } from '../storage/digest.ts';
+import type { RootContents, TargetContents } from './channel-contents.ts';
+import { gzipMember } from './gzip.ts';
+import { chunkAverage, type ChunkMaker, type IndexChunk, type PackageIdentity } from './index-chunk.ts';
+import type { ReadFormat } from './package-facts.ts';
+import { PieceDigest } from './piece-digest.ts';
+import { PublishError } from './publish-error.ts';
+
+/** A packed document of an index: `Packages` of one architecture, or one of yum's three. */
+export interface IndexDocument {
+  readonly name: 'Packages' | (typeof repodataKinds)[number];
+  readonly arch: string;
+  readonly pieces: readonly Uint8Array[];
+  readonly packed: Digest;
+  /** Of the unpacked text; apt wants it. */
+  readonly plain?: Digest;
+}
+
+interface TargetState {
+  entries: readonly IndexEntry[];
+  chunks: readonly IndexChunk[];
+  documents: readonly IndexDocument[];
+  readonly digests: Map<string, { readonly packed: PieceDigest; readonly plain: PieceDigest }>;
+}
+
+/** Follows the documents of a root's indexes from one publication to the next; what did not change is neither read nor packed nor hashed again. */
+export class RootDocuments {
+  readonly #channel: Channel;
+  readonly #maker: ChunkMaker;
+  readonly #targets = new Map<string, TargetState>();
+  /** Whose bytes stand for an identity, and in how many indexes. */
+  readonly #identities = new Map<string, { readonly entry: IndexEntry; readonly uses: number }>();
+
+  constructor(channel: Channel, maker: ChunkMaker) {
+    this.#channel = channel;
+    this.#maker = maker;
+  }
+
+  /**
+   * The documents of a root of packages that are read. `prefix` goes before the path of each package. After an error a new follower has to
+   * begin.
+   * @throws PublishError `package-not-for-target`, `same-package-other-bytes` (trust.md T48), and those of `soundFacts`
+   */
+  async documents(
+    { targets }: RootContents,
+    format: ReadFormat,
+    prefix: string,
+  ): Promise<readonly IndexDocument[]> {
+    const documents: IndexDocument[] = [];
+    for (const contents of targets) {
+      const { arch } = contents.target;
+      const state = this.#targets.get(arch) ?? { entries: [], chunks: [], documents: [], digests: new Map() };
+      if (!this.#targets.has(arch) || state.entries !== contents.entries) {
+        this.#targets.set(arch, state);
+        await this.#follow(state, contents, format, prefix);
+      }
+      documents.push(...state.documents);
+    }
+    return documents;
+  }
+
+  async #follow(
+    state: TargetState,
+    { target, entries }: TargetContents,
+    format: ReadFormat,
+    prefix: string,
+  ): Promise<void> {
+    const known = new Set(state.chunks);
+    const chunks: IndexChunk[] = [];
+    for (const chunk of entries.length === 0 ? [] : chunksOf(entries, chunkAverage[format], state.chunks))
+      chunks.push('parts' in chunk ? chunk : await this.#maker.chunk(this.#channel, format, chunk, prefix));
+    const now = new Set(chunks);
+    for (const chunk of state.chunks) if (!now.has(chunk)) this.#leave(chunk);
+    for (const chunk of chunks) if (!known.has(chunk)) this.#enter(chunk, format, target);
+    Object.assign(state, {
+      entries,
+      chunks,
+      documents: await documentsOf(state, chunks, format, target.arch),
+    });
+  }
+
+  #leave({ identities }: IndexChunk): void {
+    for (const { name } of identities) {
+      const held = this.#identities.get(name);
+      if (held && held.uses > 1) this.#identities.set(name, { entry: held.entry, uses: held.uses - 1 });
+      else this.#identities.delete(name);
+    }
+  }
+
+  #enter({ identities, entries }: IndexChunk, format: ReadFormat, target: TargetContents['target']): void {
+    for (const [at, identity] of identities.entries()) {
+      const entry = entries[at];
+      if (!entry) throw new TypeError('a chunk has more packages than entries');
+      if (!isFor(identity, format, target.arch)) {
+        throw new PublishError(
+          this.#channel,
+          'package-not-for-target',
+          `${entry.release}: ${entry.file} is for ${identity.architecture}, not for ${target.platform} ${target.arch}`,
+        );
+      }
+      const held = this.#identities.get(identity.name);
+      if (held && held.entry.sha256 !== entry.sha256) {
+        throw new PublishError(
+          this.#channel,
+          'same-package-other-bytes',
+          `${held.entry.release} and ${entry.release} both bring ${identity.name}, with different bytes`,
+        );
+      }
+      this.#identities.set(identity.name, { entry: held?.entry ?? entry, uses: (held?.uses ?? 0) + 1 });
+    }
+  }
+}
+
+/** Packages for all architectures stand in the index of each. */
+function isFor({ architecture }: PackageIdentity, format: ReadFormat, arch: string): boolean {
+  if (architecture === arch) return true;
+  if (format === 'deb') return architecture === 'all';
+  return architecture === 'noarch' || isMultilib(architecture, arch);
+}
+
+async function documentsOf(
+  { digests }: TargetState,
+  chunks: readonly IndexChunk[],
+  format: ReadFormat,
+  arch: string,
+): Promise<readonly IndexDocument[]> {
+  const count = chunks.reduce((sum, { entries }) => sum + entries.length, 0);
+  const names = format === 'deb' ? (['Packages'] as const) : repodataKinds;
+  return Promise.all(
+    names.map(async (name, part): Promise<IndexDocument> => {
+      const digest = digests.get(name) ?? { packed: new PieceDigest(), plain: new PieceDigest() };
+      digests.set(name, digest);
+      const packed = chunks.map(({ parts }) => parts[part]?.packed ?? new Uint8Array(0));
+      if (name === 'Packages') {
+        // An empty file would be no gzip file.
+        const pieces = packed.length > 0 ? packed : [await gzipMember(new Uint8Array(0))];
+        const plain = digest.plain.of(chunks.map(({ parts }) => parts[part]?.text ?? new Uint8Array(0)));
+        return { name, arch, pieces, packed: digest.packed.of(pieces), plain };
+      }
+      const encoder = new TextEncoder();
+      const pieces = [
+        await gzipMember(encoder.encode(repodataHead(name, count))),
+        ...packed,
+        await gzipMember(encoder.encode(repodataTail(name))),
+      ];
+      return { name, arch, pieces, packed: digest.packed.of(pieces) };
+    }),
+  );
+}
