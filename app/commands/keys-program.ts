@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { algorithms, type Algorithm } from '../publish/certificate.ts';
-import { keysCreate, keysList, keysRevoke, keysRotate, type RotateOptions } from './keys.ts';
+import { keysCreate, keysExport, keysList, keysRevoke, keysRotate, type RotateOptions } from './keys.ts';
 
 const days = (text: string): number => {
   const number = Number(text);
@@ -85,5 +85,15 @@ export function addKeysCommands(
     .option('--subkey <fingerprint>', 'this subkey alone')
     .action((dir: string, name: string, options: { primary: string; reason: string; subkey?: string }) =>
       run(() => keysRevoke(dir, name, options, out)),
+    );
+
+  keys
+    .command('export')
+    .description('write the secret of the subkey for a token or an HSM, and the public key beside the others')
+    .argument('<dir>', 'folder of the keys')
+    .argument('<name>', 'system, or a channel')
+    .requiredOption('--to <file>', 'new file for the secret, PKCS#8 in PEM')
+    .action((dir: string, name: string, options: { to: string }) =>
+      run(() => keysExport(dir, name, options, out)),
     );
 }

@@ -5,6 +5,7 @@ import { createKeys, keyNames, openKeys, type KeyName } from '../publish/keys.ts
 import { defaultOverlapDays } from '../publish/signing/choice.ts';
 import { listedKey, type ListedKey } from '../publish/signing/inventory.ts';
 import {
+  exportSubkey,
   finishRotation,
   revokeKey,
   rotatePrimary,
@@ -120,6 +121,22 @@ export async function keysRevoke(
   out(`${key}: ${subkey?.toUpperCase() ?? 'the whole key'} is revoked\n${restart}`);
   const { warnings } = await listedKey(dir, key, new Date());
   for (const warning of warnings) out(`! ${warning}\n`);
+  return 0;
+}
+
+/** `rollout keys export DIR NAME --to FILE`: the secret of a subkey, for something else to hold. */
+export async function keysExport(
+  dir: string,
+  name: string,
+  { to }: { readonly to: string },
+  out: Write,
+): Promise<number> {
+  const key = keyNamed(name);
+  const { certificate, fingerprint } = await exportSubkey(dir, key, to);
+  out(`${key}: the secret of ${fingerprint} is in ${to}, its public key in ${certificate}\n`);
+  out(
+    `Bring it into the token and remove ${to}. Then write ${join(dir, `${key}.signer.json`)}, and remove ${join(dir, `${key}.key`)}.\n`,
+  );
   return 0;
 }
 

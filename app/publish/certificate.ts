@@ -1,5 +1,6 @@
 import * as openpgp from 'openpgp';
 import { KeyError } from './openpgp.ts';
+import { secretPem } from './secret-pem.ts';
 import { bindAnew, isSecretPrimary, revokingAnew } from './self-signature.ts';
 
 /** A certificate with or without its secrets; opaque outside this module. */
@@ -88,6 +89,19 @@ export async function readPrivateKey(armored: string): Promise<PrivateKey> {
     throw new KeyError('it is not an armored OpenPGP private key');
   });
   if (!key.isDecrypted()) throw new KeyError('the private key is locked with a passphrase');
+  refuseOddAlgorithms(key);
+  return key;
+}
+
+/**
+ * Reads an armored public key: exactly one certificate.
+ * @throws KeyError when it is something else, or of an algorithm that clients do not check.
+ */
+export async function readCertificate(armored: string): Promise<Certificate> {
+  const keys = await openpgp.readKeys({ armoredKeys: armored, config }).catch(() => []);
+  const [key] = keys;
+  if (!key || keys.length !== 1 || key.isPrivate())
+    throw new KeyError('it is not one armored OpenPGP public key');
   refuseOddAlgorithms(key);
   return key;
 }
@@ -226,43 +240,64 @@ export async function withNewSubkey(
 }
 
 /**
- * The online key with a subkey, or all of it, revoked for a reason that those who have the certificate can read.
+ * A key in a file, or a public key whose secret is elsewhere, with a subkey or all of it revoked for a reason that those who have the
+ * certificate can read. Gives it in armor, as what it was.
  * @throws KeyError when the primary is another key's, or there is no such subkey.
  */
 export async function withRevocation(
-  online: string,
+  armored: string,
   primary: string,
   revocation: { readonly date: Date; readonly reason: string; readonly subkey: string | undefined },
 ): Promise<string> {
-  const key = await joined(online, primary);
+  const isPrivate = armored.includes('PGP PRIVATE KEY');
+  const key = isPrivate ? await readPrivateKey(armored) : await readCertificate(armored);
+  const offline = await primaryOf(key, primary);
   const reason = { flag: openpgp.enums.reasonForRevocation.keyCompromised, string: revocation.reason };
   const date = toTheSecond(revocation.date);
   if (revocation.subkey === undefined) {
-    const [made] = (await key.revoke(reason, date, whole)).revocationSignatures;
-    key.revocationSignatures = [await revokingAnew(key, made, { key: key.keyPacket }, reason)];
-    return withoutPrimary(key);
+    const [made] = (await offline.revoke(reason, date, whole)).revocationSignatures;
+    key.revocationSignatures = [await revokingAnew(offline, made, { key: offline.keyPacket }, reason)];
+  } else {
+    const subkey = key.subkeys.find(
+      (one) => one.getFingerprint().toUpperCase() === revocation.subkey?.toUpperCase(),
+    );
+    if (!subkey || !isSecretPrimary(offline.keyPacket))
+      throw new KeyError(`the key has no subkey ${revocation.subkey}; "rollout keys list" shows them`);
+    const [made] = (await subkey.revoke(offline.keyPacket, reason, date, whole)).revocationSignatures;
+    const content = { key: offline.keyPacket, bind: subkey.keyPacket };
+    subkey.revocationSignatures = [await revokingAnew(offline, made, content, reason)];
   }
-  const at = key.subkeys.findIndex(
-    (subkey) => subkey.getFingerprint().toUpperCase() === revocation.subkey?.toUpperCase(),
-  );
-  const subkey = key.subkeys[at];
-  if (!subkey || !isSecretPrimary(key.keyPacket))
-    throw new KeyError(`the key has no subkey ${revocation.subkey}; "rollout keys list" shows them`);
-  const [made] = (await subkey.revoke(key.keyPacket, reason, date, whole)).revocationSignatures;
-  const content = { key: key.keyPacket, bind: subkey.keyPacket };
-  subkey.revocationSignatures = [await revokingAnew(key, made, content, reason)];
-  return withoutPrimary(key);
+  return isPrivate ? withLf(key.armor()) : publicKeyOf(key);
 }
 
-/** The online key with the primary's secret put back in. */
-async function joined(online: string, primary: string): Promise<PrivateKey> {
-  const [key, offline] = [await readPrivateKey(online), await readPrivateKey(primary)];
+/** The primary with its secret, if it is the one of the key. */
+async function primaryOf(key: Certificate, armored: string): Promise<PrivateKey> {
+  const offline = await readPrivateKey(armored);
   if (key.getFingerprint() !== offline.getFingerprint())
     throw new KeyError(
       `the primary is ${offline.getFingerprint().toUpperCase()}, but the key to change is ${key.getFingerprint().toUpperCase()}; name the file of its own primary`,
     );
   if (!holdsSecret(offline, offline.getFingerprint().toUpperCase()))
     throw new KeyError('the primary key file holds no secret of the primary');
+  return offline;
+}
+
+/**
+ * The secret of one part of a key as PKCS#8 in PEM, to be brought into a token.
+ * @throws KeyError when the key does not hold it.
+ */
+export function exportedSecret(key: PrivateKey, fingerprint: string): string {
+  const part = [key, ...key.subkeys].find((one) => one.getFingerprint().toUpperCase() === fingerprint);
+  const packet = part?.keyPacket;
+  if (!packet || !('privateParams' in packet) || packet.privateParams === null)
+    throw new KeyError(`the key file does not hold the secret of ${fingerprint}`);
+  return secretPem({ ...packet.publicParams, ...packet.privateParams });
+}
+
+/** The online key with the primary's secret put back in. */
+async function joined(online: string, primary: string): Promise<PrivateKey> {
+  const key = await readPrivateKey(online);
+  const offline = await primaryOf(key, primary);
   offline.subkeys = key.subkeys;
   // Read again, so that every subkey belongs to the key that it now stands in.
   return readPrivateKey(withLf(offline.armor()));

@@ -12,7 +12,8 @@ export type PublishFault =
   | 'overtaken'
   | 'clock-went-back'
   | 'published-state-damaged'
-  | 'signing-refused';
+  | 'signing-refused'
+  | 'signer-away';
 
 /** One channel could not be published; what was published there before stands untouched. */
 export class PublishError extends Error {

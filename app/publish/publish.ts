@@ -9,7 +9,7 @@ import type { Keys } from './keys.ts';
 import type { Target } from './layout.ts';
 import { PublishError } from './publish-error.ts';
 import { putKeyFiles } from './setup-files.ts';
-import { SigningRefused } from './signing/backend.ts';
+import { SignerAway, SigningRefused } from './signing/backend.ts';
 
 export interface PublisherParts {
   readonly store: Store;
@@ -94,7 +94,9 @@ export class ChannelPublisher {
         if (error instanceof SigningRefused) {
           await putKeyFiles(this.#parts.output, channel, this.#parts.keys.channel(channel));
           failures.push(new PublishError(channel, 'signing-refused', error.message));
-        } else if (error instanceof PublishError) failures.push(error);
+        } else if (error instanceof SignerAway)
+          failures.push(new PublishError(channel, 'signer-away', error.message));
+        else if (error instanceof PublishError) failures.push(error);
         else throw error;
       }
     }

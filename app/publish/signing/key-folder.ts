@@ -1,10 +1,11 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { factsOf, holdsSecret, readPrivateKey, signaturePacket } from '../certificate.ts';
+import { factsOf, holdsSecret, readCertificate, readPrivateKey, signaturePacket } from '../certificate.ts';
 import { KeyError, readKeyring } from '../openpgp.ts';
 import { isAbsence } from '../../storage/digest.ts';
 import { SigningRefused, type Backend } from './backend.ts';
 import { readKeyState, type KeyState } from './key-state.ts';
+import { certificatePath, outsideBackend, readOutsideSetting } from './outside-backend.ts';
 import type { HeldKey } from './signer.ts';
 
 const maximumKeyFile = 64 * 1024;
@@ -13,7 +14,7 @@ const maximumKeyFile = 64 * 1024;
 export function keyPaths(
   dir: string,
   name: string,
-): Readonly<Record<'key' | 'next' | 'former' | 'state', string>> {
+): Readonly<Record<'key' | 'next' | 'former' | 'state' | 'setting', string>> {
   return {
     /** Signs now. */
     key: join(dir, `${name}.key`),
@@ -22,6 +23,8 @@ export function keyPaths(
     /** Public keys that signed once, and whose signatures still count: the system's alone. */
     former: join(dir, `${name}.former.asc`),
     state: join(dir, `${name}.state.json`),
+    /** Says where the secret is, when it is in no file here. */
+    setting: join(dir, `${name}.signer.json`),
   };
 }
 
@@ -34,13 +37,15 @@ export async function readHeldKeys(
   name: string,
 ): Promise<{ readonly keys: readonly HeldKey[]; readonly state: KeyState; readonly stateFile: string }> {
   const paths = keyPaths(dir, name);
-  const armored = await readSecretFile(paths.key, 'make it with "rollout keys create"');
-  const next = await readIfThere(paths.next);
-  const former = (await readIfThere(paths.former)) ?? '';
+  const setting = await readIfThere(paths.setting, 0o022);
+  const next = await readIfThere(paths.next, 0o077);
+  const former = (await readIfThere(paths.former, 0o022)) ?? '';
   const keys = [
     ...(former === '' ? [] : await naming(paths.former, () => publicKeysIn(former, paths.former))),
-    await naming(paths.key, () => keyInFile(armored, paths.key)),
-    ...(next === undefined ? [] : [await naming(paths.next, () => keyInFile(next, paths.next))]),
+    setting === undefined
+      ? await keyInFile(paths.key)
+      : await naming(paths.setting, () => keyOutside(dir, setting)),
+    ...(next === undefined ? [] : [await keyInFile(paths.next)]),
   ];
   return { keys, state: await readKeyState(paths.state), stateFile: paths.state };
 }
@@ -56,9 +61,10 @@ async function publicKeysIn(text: string, path: string): Promise<readonly HeldKe
   return found.map((facts) => ({ facts, backend, path }));
 }
 
-/** An armored private key, whose secrets are in the file itself. */
-async function keyInFile(armored: string, path: string): Promise<HeldKey> {
-  const key = await readPrivateKey(armored);
+/** A private key, whose secrets are in the file itself. */
+async function keyInFile(path: string): Promise<HeldKey> {
+  const armored = await readSecretFile(path, 'make it with "rollout keys create"');
+  const key = await naming(path, () => readPrivateKey(armored));
   const backend: Backend = {
     kind: 'file',
     holds: (fingerprint) => holdsSecret(key, fingerprint),
@@ -67,19 +73,35 @@ async function keyInFile(armored: string, path: string): Promise<HeldKey> {
   return { facts: await factsOf(key), backend, path };
 }
 
+/** A public key in a file, whose secrets something else holds. */
+async function keyOutside(dir: string, text: string): Promise<HeldKey> {
+  const setting = readOutsideSetting(text);
+  const path = certificatePath(dir, setting);
+  const armored = await readOwnFile(path, 'it is the public key of what signs', 0o022);
+  const facts = await naming(path, async () => factsOf(await readCertificate(armored)));
+  return { facts, backend: outsideBackend(setting, facts), path };
+}
+
 /**
  * Reads a file with a secret in it.
  * @throws KeyError that names the file, when it cannot be read, is too long, or others than its owner can read it.
  */
-export async function readSecretFile(path: string, mend: string): Promise<string> {
+export function readSecretFile(path: string, mend: string): Promise<string> {
+  return readOwnFile(path, mend, 0o077);
+}
+
+/** Reads a file to which others have none of some rights: those to read it, or those to write it. */
+async function readOwnFile(path: string, mend: string, forbidden: 0o077 | 0o022): Promise<string> {
   const file = await open(path, 'r').catch((error: unknown) => {
     throw new KeyError(`${path}: the key file cannot be read; ${mend}`, { cause: error });
   });
   try {
     const { mode, size } = await file.stat();
-    if ((mode & 0o077) !== 0)
+    if ((mode & forbidden) !== 0)
       throw new KeyError(
-        `${path}: others can read the private key; make it mode 0600 and think of a new key`,
+        forbidden === 0o077
+          ? `${path}: others can read the private key; make it mode 0600 and think of a new key`
+          : `${path}: others can change it, and with it what signs; make it mode 0644`,
       );
     if (size > maximumKeyFile) throw new KeyError(`${path}: the file is too long for a key`);
     return await file.readFile('utf8');
@@ -115,9 +137,9 @@ export async function naming<T>(path: string, act: () => Promise<T>): Promise<T>
   }
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+async function readIfThere(path: string, forbidden: 0o077 | 0o022): Promise<string | undefined> {
   try {
-    return await readSecretFile(path, 'put it back, or remove it');
+    return await readOwnFile(path, 'put it back, or remove it', forbidden);
   } catch (error) {
     if (error instanceof KeyError && isAbsence(error.cause)) return undefined;
     throw error;

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import {
   createKey,
+  exportedSecret,
   factsOf,
+  holdsSecret,
   readPrivateKey,
   withNewSubkey,
   withRevocation,
@@ -84,7 +86,11 @@ export async function rotateSubkey(
   date: Date,
   more: { readonly primary: string; readonly days: number; readonly overlapDays: number },
 ): Promise<Rotated> {
-  const { path, online, primary } = await keyOfPrimary(dir, name, more.primary);
+  const { path, mode, online, primary } = await keyOfPrimary(dir, name, more.primary);
+  if (mode !== 0o600)
+    throw new KeyError(
+      `${path}: the secret of this key is not in a file, and only what holds it could make a subkey; make a key with --new-primary`,
+    );
   const made = await naming(more.primary, () =>
     withNewSubkey(online, primary, { date, days: daysOf(name, more.days) }),
   );
@@ -125,7 +131,7 @@ export async function finishRotation(dir: string, name: string, date: Date): Pro
   const { keys, state } = await readHeldKeys(dir, name);
   const candidates = candidatesOf(keys, state);
   const next = keys.find(({ path }) => path === paths.next);
-  const old = keys.find(({ path }) => path === paths.key);
+  const old = keys.at(-2);
   if (!next || !old)
     throw new KeyError(`${paths.next}: no new primary is on its way; make it with --new-primary`);
   const from = candidates.flatMap((one) =>
@@ -136,10 +142,11 @@ export async function finishRotation(dir: string, name: string, date: Date): Pro
       `${paths.next}: the key that follows does not sign yet; wait until it does, or remove the file to give it up`,
     );
   if (name === 'system') {
-    const former = keys.filter(({ path }) => path === paths.former || path === paths.key);
+    const former = keys.filter((key) => key !== next);
     await replaceFile(paths.former, former.map(({ facts }) => facts.publicKey).join(''), 0o600);
   }
   await rename(paths.next, paths.key);
+  await rm(paths.setting, { force: true });
   return next.facts.fingerprint;
 }
 
@@ -154,26 +161,55 @@ export async function revokeKey(
   date: Date,
   more: { readonly primary: string; readonly subkey: string | undefined; readonly reason: string },
 ): Promise<void> {
-  const { path, online, primary } = await keyOfPrimary(dir, name, more.primary);
+  const { path, mode, online, primary } = await keyOfPrimary(dir, name, more.primary);
   const revoked = await naming(more.primary, () =>
     withRevocation(online, primary, { date, reason: more.reason, subkey: more.subkey }),
   );
-  await replaceFile(path, revoked, 0o600);
+  await replaceFile(path, revoked, mode);
 }
 
-/** Which of a name's key files belongs to a primary: the one that signs, or the one that follows. */
+/**
+ * Writes the secret of a key's newest signing subkey to a file, to be brought into a token, and the public key beside the others as
+ * `<name>.asc`, for a `<name>.signer.json`. The key file stays until the operator removes it.
+ * @throws KeyError when the secret is not here.
+ */
+export async function exportSubkey(
+  dir: string,
+  name: string,
+  to: string,
+): Promise<{ readonly certificate: string; readonly fingerprint: string }> {
+  const path = keyPaths(dir, name).key;
+  const key = await naming(path, async () =>
+    readPrivateKey(await readSecretFile(path, 'only the secret of a key file can be exported')),
+  );
+  const facts = await factsOf(key);
+  const newest = facts.signing.findLast(({ fingerprint }) => holdsSecret(key, fingerprint));
+  if (!newest) throw new KeyError(`${path}: the file holds no secret that signs`);
+  await writeSecretFile(to, exportedSecret(key, newest.fingerprint), 0o600);
+  const certificate = join(dir, `${name}.asc`);
+  await replaceFile(certificate, facts.publicKey, 0o644);
+  return { certificate, fingerprint: newest.fingerprint };
+}
+
+/** Which of a name's files belongs to a primary: that of the key that signs, or of the one that follows. */
 async function keyOfPrimary(
   dir: string,
   name: string,
   primaryFile: string,
-): Promise<{ readonly path: string; readonly online: string; readonly primary: string }> {
+): Promise<{
+  readonly path: string;
+  readonly mode: 0o600 | 0o644;
+  readonly online: string;
+  readonly primary: string;
+}> {
   const primary = await readSecretFile(primaryFile, 'name the file of the offline primary');
   const { fingerprint } = await naming(primaryFile, async () => factsOf(await readPrivateKey(primary)));
   const { keys } = await readHeldKeys(dir, name);
-  const paths = keyPaths(dir, name);
-  const found = keys.find(({ facts }) => facts.fingerprint === fingerprint);
-  const path = found?.path === paths.next ? paths.next : paths.key;
-  return { path, online: await readSecretFile(path, 'it was there just now'), primary };
+  const found = keys.find(({ facts }) => facts.fingerprint === fingerprint) ?? keys.at(-1);
+  if (!found) throw new KeyError(`there is no key ${name}`);
+  const isFile = found.backend.kind === 'file';
+  const online = isFile ? await readSecretFile(found.path, 'it was there just now') : found.facts.publicKey;
+  return { path: found.path, mode: isFile ? 0o600 : 0o644, online, primary };
 }
 
 /** Remembers that a new part is there, before its first publication; one without overlap signs at once. */

@@ -1,6 +1,6 @@
 import type { CertificateFacts } from '../certificate.ts';
-import { inArmor, cleartextBytes, cleartextMessage } from '../openpgp.ts';
-import { SigningRefused, type Backend } from './backend.ts';
+import { cleartextBytes, cleartextMessage, inArmor, readKeyring, verifyDetached } from '../openpgp.ts';
+import { SignerAway, SigningRefused, type Backend, type SigningRequest } from './backend.ts';
 import { chosen, clockSkew, defaultOverlapDays, warningsOf, type Candidate } from './choice.ts';
 import { writeKeyState, type KeyState } from './key-state.ts';
 
@@ -87,11 +87,11 @@ export function signerOf(parts: {
       const second = new Date(Math.floor(date.getTime() / 1000) * 1000);
       const { part, key } = chosen(candidates(), second, now);
       await remember(now);
-      return await inArmor(
-        await key.backend.sign({ type, bytes, fingerprint: part.fingerprint, date: second }),
-      );
+      const request = { type, bytes, fingerprint: part.fingerprint, date: second };
+      return await checkedSignature(key, request, await key.backend.sign(request));
     } catch (error) {
       if (error instanceof SigningRefused) throw new SigningRefused(`key ${name}: ${error.message}`);
+      if (error instanceof SignerAway) throw new SignerAway(`key ${name}: ${error.message}`);
       throw error;
     }
   };
@@ -115,6 +115,26 @@ export function signerOf(parts: {
       return [...found, ...memory].map((warning) => `key ${name}: ${warning}`);
     },
   };
+}
+
+/**
+ * The signature in armor. What something outside has made is checked before anybody else sees it: a token with another key in its slot,
+ * say, would otherwise be found out by the sites.
+ */
+async function checkedSignature(
+  { facts, backend }: HeldKey,
+  { bytes, date, fingerprint }: SigningRequest,
+  packet: Uint8Array,
+): Promise<string> {
+  if (backend.kind === 'file') return inArmor(packet);
+  const wrong = `${backend.kind}: what it gave is not a signature by ${fingerprint}; is it the right key?`;
+  const signature = await inArmor(packet).catch(() => {
+    throw new SignerAway(wrong);
+  });
+  const keyring = await readKeyring(facts.publicKey);
+  const verdict = await verifyDetached({ bytes, signature, keyring, now: date });
+  if (!verdict.ok || verdict.date.getTime() !== date.getTime()) throw new SignerAway(wrong);
+  return signature;
 }
 
 /** Every part that may sign, the oldest first, with what is remembered of it. */
