@@ -1,19 +1,14 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { explainCommand } from './commands/explain.ts';
-import { importCommand } from './commands/import.ts';
-import { importPackages, type ImportPackagesOptions } from './commands/import-packages.ts';
+import type { ImportPackagesOptions } from './commands/import-packages.ts';
 import { addKeysCommands } from './commands/keys-program.ts';
-import { publishCommand } from './commands/publish.ts';
-import { serveCommand } from './commands/serve.ts';
-import { storeGc, type StoreGcOptions } from './commands/store-gc.ts';
+import type { StoreGcOptions } from './commands/store-gc.ts';
 import { outcomeOf } from './commands/outcome.ts';
-import { demo } from './demo/demo.ts';
 import { channels } from './model/channel.ts';
 import { ticketJsonSchema } from './model/ticket.ts';
-import { verifyCommand } from './publish/command.ts';
 import { formats } from './validate/format.ts';
-import { validateCommand } from './validate/validate.ts';
+
+/* A command is loaded when it is called: all of them take several times as long to load as one. */
 
 const out = (text: string): void => {
   process.stdout.write(text);
@@ -73,8 +68,9 @@ program
     '\nExamples:\n  rollout demo\n  rollout demo --exit\n  rollout demo --idle --json --state /var/tmp/demo',
   )
   .action((options: { port: number; exit?: true; idle?: true; state?: string; json?: true }) =>
-    run(() =>
-      demo({
+    run(async () => {
+      const { demo } = await import('./demo/demo.ts');
+      return demo({
         port: options.port,
         exit: options.exit ?? false,
         idle: options.idle ?? false,
@@ -83,8 +79,8 @@ program
         write: out,
         colours,
         interrupted: interrupted(),
-      }),
-    ),
+      });
+    }),
   );
 
 program
@@ -92,7 +88,12 @@ program
   .description('the service: settings from the environment (see .env.example) or a file')
   .option('--settings <file>', 'file of NAME=value lines')
   .addHelpText('after', '\nExamples:\n  rollout serve\n  rollout serve --settings /etc/rollout.env')
-  .action((options: { settings?: string }) => run(() => serveCommand(options.settings, out, interrupted())));
+  .action((options: { settings?: string }) =>
+    run(async () => {
+      const { serveCommand } = await import('./commands/serve.ts');
+      return serveCommand(options.settings, out, interrupted());
+    }),
+  );
 
 program
   .command('validate')
@@ -106,6 +107,7 @@ program
   )
   .action((paths: string[], options: { format: (typeof formats)[number]; json?: true }) =>
     run(async () => {
+      const { validateCommand } = await import('./validate/validate.ts');
       const result = await validateCommand(paths, {
         as: options.json ? 'json' : options.format,
         cwd: process.cwd(),
@@ -142,7 +144,10 @@ program
     '\nExamples:\n  rollout explain 123\n  rollout explain 123 --by 2026-12-24\n  rollout explain 123 --show decision,plan',
   )
   .action((ticket: number, options: { show?: string; json?: true; settings?: string; by?: string }) =>
-    run(async () => explainCommand(ticket, options, out)),
+    run(async () => {
+      const { explainCommand } = await import('./commands/explain.ts');
+      return explainCommand(ticket, options, out);
+    }),
   );
 
 program
@@ -168,7 +173,11 @@ program
       out?: string;
       keys?: string;
       json?: true;
-    }) => run(() => publishCommand(options, out)),
+    }) =>
+      run(async () => {
+        const { publishCommand } = await import('./commands/publish.ts');
+        return publishCommand(options, out);
+      }),
   );
 
 program
@@ -186,6 +195,7 @@ program
   )
   .action((source: string, options: { keyring: string; lastSeen?: string; json?: true }) =>
     run(async () => {
+      const { verifyCommand } = await import('./publish/command.ts');
       const { lines, status } = await verifyCommand({ source, ...options, now: new Date() });
       out(`${lines.join('\n')}\n`);
       return status;
@@ -219,7 +229,12 @@ storeCommands
     'after',
     '\nExamples:\n  rollout store gc --dry-run --repo releases.git --store file:///srv/store --keys /etc/rollout/keys\n  rollout store gc --keep-days 365',
   )
-  .action((options: StoreGcOptions) => run(() => storeGc(options, out, progress)));
+  .action((options: StoreGcOptions) =>
+    run(async () => {
+      const { storeGc } = await import('./commands/store-gc.ts');
+      return storeGc(options, out, progress);
+    }),
+  );
 
 const importCommands = program
   .command('import')
@@ -250,7 +265,10 @@ importCommands
     '\nExamples:\n  rollout import packages /srv/old/debian12 --release glite-voms-clients-3.3.5 --channel production --target umd/5/debian12/amd64 --dry-run\n  rollout import packages /srv/old --release glite-voms-clients-3.3.5 --channel production --target umd/5/debian12/amd64 --reason "UMD 4 moves in" --settings /etc/rollout.env',
   )
   .action((dir: string, options: ImportPackagesOptions) =>
-    run(() => importPackages(dir, options, out, progress)),
+    run(async () => {
+      const { importPackages } = await import('./commands/import-packages.ts');
+      return importPackages(dir, options, out, progress);
+    }),
   );
 
 importCommands
@@ -269,7 +287,10 @@ importCommands
     '\nExamples:\n  rollout import umd5 software-releases/json/umd5\n  rollout import umd5 software-releases/json/umd5 --out . --json',
   )
   .action((dir: string, options: { out?: string; json?: true }) =>
-    run(() => importCommand(dir, options, out)),
+    run(async () => {
+      const { importCommand } = await import('./commands/import.ts');
+      return importCommand(dir, options, out);
+    }),
   );
 
 program

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationReader } from '../facts/configuration.ts';
-import { Provenance } from '../facts/provenance.ts';
+import { keepBelieved, recallBelieved } from '../facts/believed.ts';
 import { openOutput, openStore } from '../storage/open.ts';
 import type { Channel } from '../model/channel.ts';
 import { openKeys } from '../publish/keys.ts';
@@ -41,9 +41,12 @@ export async function publishCommand(
   });
   const signer = await documentSigner(keys.system);
   const scratch = await mkdtemp(join(tmpdir(), 'rollout-publish-'));
+  // Nothing is written beside the folder that was named: what a run learns is kept only where the service keeps it.
+  const state = process.env['ROLLOUT_STATE'] ?? '';
+  const own = state === '' ? scratch : join(state, 'publish-command');
   try {
     const record = await GitRecord.open({
-      dir: scratch,
+      dir: own,
       url: pathToFileURL(repository).href,
       token: undefined,
       signer,
@@ -51,13 +54,13 @@ export async function publishCommand(
     });
     const { main } = await record.fetch();
     const configuration = new ConfigurationReader(() => undefined);
-    // Nothing is written beside the folder that was named: what a run learns of packages is kept only where the service keeps it.
-    const state = process.env['ROLLOUT_STATE'] ?? '';
+    const believed = join(own, 'believed');
+    const provenance = await recallBelieved(believed, record, signer);
     const cache = join(state === '' ? scratch : state, 'package-facts');
     const publisher = new Publisher({
       record,
       signer,
-      provenance: new Provenance(record, signer),
+      provenance,
       configuration,
       store,
       keys,
@@ -68,6 +71,7 @@ export async function publishCommand(
       main,
       options.channel === undefined ? undefined : [options.channel],
     );
+    await keepBelieved(believed, record, signer, provenance);
     if (options.json === true) write(`${JSON.stringify(published)}\n`);
     else
       for (const { channel, changed, number, url } of published) {

@@ -57,16 +57,67 @@ export async function signedManifests(
   const files = new Map(
     (await record.list(commit, ['repos-manifest'])).map(({ path, blob }) => [path, blob]),
   );
+  const wanted = [...files].filter(
+    ([path]) => path.endsWith('.yml') && from.some((shelf) => path.startsWith(`repos-manifest/${shelf}/`)),
+  );
+  const read = readAhead(record, wanted, files);
   const manifests: Manifest[] = [];
-  for (const [path, blob] of files) {
-    if (!path.endsWith('.yml') || !from.some((shelf) => path.startsWith(`repos-manifest/${shelf}/`)))
-      continue;
-    manifests.push(await signedManifest(record, signer, path, blob, files.get(`${path}.asc`)));
-  }
+  for (const [path, blob] of wanted)
+    manifests.push(await signedManifest(record, signer, path, blob, files.get(`${path}.asc`), read));
   return manifests;
 }
 
+/** How many manifests are read by one process. */
+const batch = 1000;
+
+/** Reads the manifests that are not known yet, and their signatures, many at a time, in the order in which they are going to be asked for. */
+function readAhead(
+  record: GitRecord,
+  wanted: readonly (readonly [string, string])[],
+  files: ReadonlyMap<string, string>,
+): (blob: string) => Promise<string> {
+  const unknown = wanted.filter(
+    ([path, blob]) => !knownManifests(record).has(keyOf(path, blob, files.get(`${path}.asc`))),
+  );
+  let next = 0;
+  let texts: ReadonlyMap<string, string> = new Map();
+  return async (blob) => {
+    while (!texts.has(blob) && next < unknown.length) {
+      const some = unknown.slice(next, next + batch);
+      next += batch;
+      texts = await record.texts(some.flatMap(([path, id]) => [id, files.get(`${path}.asc`) ?? id]));
+    }
+    return texts.get(blob) ?? record.blob(blob);
+  };
+}
+
 const known = new WeakMap<GitRecord, Map<string, Manifest>>();
+
+/** The manifests of a record that were found to be what the system signed, each under its path and the ids of its blobs. */
+export function knownManifests(record: GitRecord): Map<string, Manifest> {
+  const found = known.get(record) ?? new Map<string, Manifest>();
+  known.set(record, found);
+  return found;
+}
+
+/** Of those the ones that stand in a commit, with what they are known by. */
+export async function standingManifests(
+  record: GitRecord,
+  commit: string,
+): Promise<readonly (readonly [string, Manifest])[]> {
+  const files = new Map(
+    (await record.list(commit, ['repos-manifest'])).map(({ path, blob }) => [path, blob]),
+  );
+  return [...files].flatMap(([path, blob]) => {
+    const key = keyOf(path, blob, files.get(`${path}.asc`));
+    const manifest = knownManifests(record).get(key);
+    return manifest ? [[key, manifest] as const] : [];
+  });
+}
+
+function keyOf(path: string, blob: string, signature: string | undefined): string {
+  return `${path} ${blob} ${signature ?? ''}`;
+}
 
 async function signedManifest(
   record: GitRecord,
@@ -74,22 +125,23 @@ async function signedManifest(
   path: string,
   blob: string,
   signature: string | undefined,
+  read = (id: string): Promise<string> => record.blob(id),
 ): Promise<Manifest> {
-  const cache = known.get(record) ?? new Map<string, Manifest>();
-  known.set(record, cache);
-  const key = `${path} ${blob} ${signature ?? ''}`;
+  const cache = knownManifests(record);
+  const key = keyOf(path, blob, signature);
   const before = cache.get(key);
   if (before) return before;
   if (signature === undefined) throw new ForgedManifest(`${path} has no signature beside it`);
-  const text = await record.blob(blob);
-  if (!(await signer.verify(text, await record.blob(signature)))) {
+  const text = await read(blob);
+  if (!(await signer.verify(text, await read(signature)))) {
     throw new ForgedManifest(`${path} is not signed with the system key`);
   }
-  const read = readAs(ManifestSchema, text, path, manifestLimits);
-  if (!read.ok) throw new ForgedManifest(read.problems.map(problemLine).join('\n'));
-  if (manifestPath(read.value.channel, read.value.release) !== path) {
-    throw new ForgedManifest(`${path} says that it is ${read.value.release} in ${read.value.channel}`);
+  const checked = readAs(ManifestSchema, text, path, manifestLimits);
+  if (!checked.ok) throw new ForgedManifest(checked.problems.map(problemLine).join('\n'));
+  const { value } = checked;
+  if (manifestPath(value.channel, value.release) !== path) {
+    throw new ForgedManifest(`${path} says that it is ${value.release} in ${value.channel}`);
   }
-  cache.set(key, read.value);
-  return read.value;
+  cache.set(key, value);
+  return value;
 }

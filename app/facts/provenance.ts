@@ -14,11 +14,18 @@ export class ForeignCommit extends Error {
 export class Provenance {
   readonly #record: GitRecord;
   readonly #signer: DocumentSigner;
-  readonly #checked = new Map<string, string>();
+  readonly #checked: Map<string, string>;
 
-  constructor(record: GitRecord, signer: DocumentSigner) {
+  /** `checked`: what an earlier run checked, as {@link checked} tells it. */
+  constructor(record: GitRecord, signer: DocumentSigner, checked: ReadonlyMap<string, string> = new Map()) {
     this.#record = record;
     this.#signer = signer;
+    this.#checked = new Map(checked);
+  }
+
+  /** Up to which commit, by the paths that were looked at. */
+  get checked(): ReadonlyMap<string, string> {
+    return this.#checked;
   }
 
   /** Throws ForeignCommit. `paths` are files or folders of the record. */

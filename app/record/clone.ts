@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
@@ -29,6 +31,25 @@ export class PrivateClone {
   /** Git on the clone. */
   get git(): SimpleGit {
     return this.#client(join(this.#options.dir, 'record.git'));
+  }
+
+  /**
+   * Contents of blobs, in the order of their ids, from one process: a channel has thousands of manifests.
+   * @throws Error when one of them is no blob of the clone
+   */
+  async contents(blobs: readonly string[]): Promise<readonly Buffer[]> {
+    const child = spawn('git', ['cat-file', '--batch'], {
+      cwd: join(this.#options.dir, 'record.git'),
+      env: this.#environment(),
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const said: Buffer[] = [];
+    child.stdout.on('data', (bytes: Buffer) => said.push(bytes));
+    // A git that ended early is told of below, by what it did not say.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(blobs.map((blob) => `${blob}\n`).join(''));
+    await once(child, 'close');
+    return contentsIn(Buffer.concat(said), blobs);
   }
 
   /** Lends a folder, and a git with an index of its own in it; both are gone afterwards. */
@@ -95,12 +116,7 @@ export class PrivateClone {
         'GIT_TRACE_SETUP',
       ],
     }).env({
-      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-      HOME: this.#options.dir,
-      LC_ALL: 'C',
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_TERMINAL_PROMPT: '0',
+      ...this.#environment(),
       // Git takes a path out of an index only where there is a work tree: the scratch folder is one, always empty of it.
       ...(index === undefined
         ? {}
@@ -112,6 +128,17 @@ export class PrivateClone {
             GIT_TRACE_SETUP: '1',
           }),
     });
+  }
+
+  #environment(): Record<string, string> {
+    return {
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      HOME: this.#options.dir,
+      LC_ALL: 'C',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_TERMINAL_PROMPT: '0',
+    };
   }
 
   /** The token stands in a file that only its owner reads, included by the clone's configuration: never in an argument or the environment. */
@@ -136,4 +163,17 @@ export class PrivateClone {
     this.#talk = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** git-cat-file(1), `--batch`: `<id> blob <size>`, a newline, the bytes, a newline. */
+function contentsIn(said: Buffer, blobs: readonly string[]): readonly Buffer[] {
+  let at = 0;
+  return blobs.map((blob) => {
+    const end = said.indexOf('\n', at);
+    const [id, type, size] = said.toString('latin1', at, Math.max(at, end)).split(' ');
+    const from = end + 1;
+    at = from + Number(size) + 1;
+    if (id !== blob || type !== 'blob' || !(at <= said.length)) throw new Error(`git has no blob ${blob}`);
+    return said.subarray(from, at - 1);
+  });
 }

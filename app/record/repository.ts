@@ -174,6 +174,21 @@ export class GitRecord {
     return text;
   }
 
+  /** Texts of many blobs by their ids, read by one process; not kept. */
+  async texts(blobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const unique = [...new Set(blobs)].map((blob) => checked(blob, hex));
+    const contents = await this.#clone.contents(unique);
+    return new Map(contents.map((bytes, at) => [unique[at] ?? '', bytes.toString('utf8')]));
+  }
+
+  /** Whether a commit is in the clone. */
+  async has(commit: string): Promise<boolean> {
+    return this.rawCommit(commit).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Size of a blob in bytes. */
   async size(blob: string): Promise<number> {
     return this.#once(['cat-file', '-s', checked(blob, hex)], Number);

@@ -61,7 +61,7 @@ describe('rollout explain', () => {
 });
 
 describe('rollout publish', () => {
-  test('writes nothing beside the folder it is told', async () => {
+  test('writes nothing beside the folder it is told, but for what it keeps in the state folder, when there is one', async () => {
     const place = join(scratch, 'place');
     const options = {
       repo: trial.world.clone,
@@ -76,6 +76,18 @@ describe('rollout publish', () => {
     expect(await publishCommand(options, print)).toBe(0);
     expect(printed.match(/unchanged/g)).toHaveLength(3);
     expect(await readdir(place)).toEqual(['channels']);
+    process.env['ROLLOUT_STATE'] = join(scratch, 'state');
+    try {
+      for (const cloned of ['anew', 'again']) {
+        printed = '';
+        expect([cloned, await publishCommand(options, print)]).toEqual([cloned, 0]);
+        expect(printed.match(/unchanged/g)).toHaveLength(3);
+      }
+    } finally {
+      delete process.env['ROLLOUT_STATE'];
+    }
+    expect(await readdir(place)).toEqual(['channels']);
+    expect(await readdir(join(scratch, 'state/publish-command'))).toContain('believed');
   }, 60_000);
 });
 

@@ -37,6 +37,17 @@ describe('The record', () => {
     expect(await record.read(main, 'READ')).toBeUndefined();
   });
 
+  test('reads many texts with one process, and refuses what is no blob of it', async () => {
+    const { main } = await record.fetch();
+    const files = await record.list(main, ['releases', 'README.md']);
+    const texts = await record.texts([...files, ...files].map(({ blob }) => blob));
+    expect(texts.size).toBe(new Set(files.map(({ blob }) => blob)).size);
+    for (const { path, blob } of files) expect(texts.get(blob)).toBe(await record.read(main, path));
+    expect((await record.texts([])).size).toBe(0);
+    await expect(record.texts([files[0]?.blob ?? '', 'f'.repeat(40)])).rejects.toThrow(/no blob f+/);
+    await expect(record.texts([main])).rejects.toThrow(/no blob/);
+  });
+
   test('reads the head of a pull request, and what it changes', async () => {
     const { number, sha } = await proposes(as(scratch.forge, 'mona'), 'reads');
     const { main, head } = await record.fetch(number);
