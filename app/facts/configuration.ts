@@ -68,7 +68,8 @@ export class ConfigurationReader {
 
   async read(record: GitRecord, commit: string): Promise<Configuration> {
     // One look for all of them; each finds its own in it.
-    await record.list(commit, configurationPaths);
+    const files = await record.list(commit, configurationPaths);
+    await record.readAhead(files.map(({ blob }) => blob));
     return {
       policy: await this.#policy.read(record, commit, this.#alarm),
       catalogue: await this.#catalogue.read(record, commit, this.#alarm),

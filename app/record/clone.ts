@@ -84,7 +84,7 @@ export class PrivateClone {
           (name) => `[protocol "${name}"]\n\tallow = always`,
         ),
         '[http]\n\tfollowRedirects = false\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 30',
-        '[gc]\n\tauto = 0',
+        '[gc]\n\tauto = 0\n[maintenance]\n\tauto = false',
         '[include]\n\tpath = ../token.config',
         '',
       ].join('\n'),

@@ -181,6 +181,13 @@ export class GitRecord {
     return new Map(contents.map((bytes, at) => [unique[at] ?? '', bytes.toString('utf8')]));
   }
 
+  /** Reads the blobs that are not known yet with one process, so that `blob` knows them. */
+  async readAhead(blobs: readonly string[]): Promise<void> {
+    const unknown = blobs.filter((blob) => !this.#blobs.has(blob));
+    if (unknown.length === 0) return;
+    for (const [blob, text] of await this.texts(unknown)) this.#blobs.set(blob, text);
+  }
+
   /** Whether a commit is in the clone. */
   async has(commit: string): Promise<boolean> {
     return this.rawCommit(commit).then(
