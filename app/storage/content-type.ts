@@ -39,7 +39,12 @@ export function cacheControl(path: string): string {
   return isImmutable(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
 }
 
-/** Whether the bytes at a path are never others: packages, indexes by digest, snapshots. */
+/** Whether the bytes at a path are never others: packages, and what is named by what it holds. */
 export function isImmutable(path: string): boolean {
-  return /(^|\/)(pool|by-hash|snap)\//.test(path);
+  return (
+    /(^|\/)(pool|by-hash|statements)\//.test(path) ||
+    // Snapshots of yum's metadata, and the documents in them.
+    /\.[0-9a-f]{16}\//.test(path) ||
+    /(^|\/)[0-9a-f]{64}-[a-z]+\.xml\.gz$/.test(path)
+  );
 }

@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream';
+import type { ByteSource } from '../repository/byte-source.ts';
 import { cacheControl, contentType, isImmutable } from './content-type.ts';
 import { type Digest, digestOf, sha256Of } from './digest.ts';
 import { inParallel } from './in-parallel.ts';
 import { Overtaken, type Output, type OutputFile, type PlacedFile, type Pointer } from './output.ts';
 import type { BucketFolder } from './s3-address.ts';
-import { copyObject, type PartSizes, upload } from './s3-multipart.ts';
+import { copyObject, partBytes, type PartSizes, upload } from './s3-multipart.ts';
 import type { Condition, ObjectHeaders } from './s3.ts';
 import { piecesOf } from './store-bucket.ts';
 import { StorageOutage, StorageSettingError, type Store } from './store.ts';
@@ -75,11 +77,19 @@ class OutputBucket {
     return sha256 === undefined ? digestOf(piecesOf(bucket, this.at(path), facts)) : { size, sha256 };
   }
 
-  async put(file: OutputFile): Promise<void> {
-    const bytes = Buffer.concat(file.pieces);
-    // What is there under a digest is left alone, but for one that somebody else wrote there.
-    if (isImmutable(file.path) && (await this.#wrote(file.path, bytes, 'absent'))) return;
-    await this.#write(file.path, bytes);
+  async put({ path, pieces }: OutputFile): Promise<void> {
+    const source = sourceOf(pieces);
+    const { sha256 } = await digestOf(source.all());
+    // What is there under a digest is left alone, but for what somebody else wrote there.
+    if (isImmutable(path)) {
+      if (source.size <= partBytes) {
+        if (await this.#wrote(path, Buffer.concat(pieces), 'absent')) return;
+      } else {
+        const there = await this.#folder.bucket.head(this.at(path));
+        if (there?.size === source.size && there.sha256 === sha256) return;
+      }
+    }
+    await upload(this.#folder.bucket, this.at(path), source, headersFor(path, sha256), this.#sizes);
   }
 
   /**
@@ -136,14 +146,24 @@ class OutputBucket {
   async #wrote(path: string, bytes: Uint8Array, condition: Condition): Promise<boolean> {
     return this.#folder.bucket.putIf(this.at(path), bytes, headersFor(path, sha256Of(bytes)), condition);
   }
+}
 
-  async #write(path: string, bytes: Uint8Array): Promise<void> {
-    const source = {
-      size: bytes.length,
-      read: (offset: number, length: number) => Promise.resolve(bytes.subarray(offset, offset + length)),
-    };
-    await upload(this.#folder.bucket, this.at(path), source, headersFor(path, sha256Of(bytes)), this.#sizes);
-  }
+/** Bytes in pieces, to be read at any place: an index of many pieces is not copied whole. */
+function sourceOf(pieces: readonly Uint8Array[]): ByteSource & { all(): AsyncIterable<Uint8Array> } {
+  return {
+    size: pieces.reduce((sum, { length }) => sum + length, 0),
+    read: (offset, length) => {
+      const bytes = Buffer.alloc(length);
+      let at = 0;
+      for (const piece of pieces) {
+        if (at + piece.length > offset && at < offset + length)
+          bytes.set(piece.subarray(Math.max(0, offset - at), offset + length - at), Math.max(0, at - offset));
+        at += piece.length;
+      }
+      return Promise.resolve(bytes);
+    },
+    all: () => Readable.from(pieces),
+  };
 }
 
 function headersFor(path: string, sha256: string): ObjectHeaders {

@@ -14,7 +14,8 @@ export interface PartSizes {
   readonly copy?: number;
 }
 
-const defaultPart = 16 * 1024 * 1024;
+/** Most that is sent in one request unless told otherwise. */
+export const partBytes = 16 * 1024 * 1024;
 const defaultCopy = 5 * 1024 ** 3;
 /** Amazon's limit. */
 const mostParts = 10_000;
@@ -31,7 +32,7 @@ export async function upload(
   key: string,
   source: ByteSource,
   headers: ObjectHeaders,
-  { part = defaultPart }: PartSizes = {},
+  { part = partBytes }: PartSizes = {},
 ): Promise<void> {
   if (source.size <= part) {
     await bucket.put(key, await source.read(0, source.size), headers);

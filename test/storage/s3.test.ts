@@ -290,7 +290,10 @@ describe('Bytes on their way into a bucket', () => {
     await places.output.place([{ path: 'p/pool/a/a_1_amd64.deb', ...placed }]);
     await places.output.put([
       file('p/dists/x/main/binary-amd64/by-hash/SHA256/00', '1'),
-      file('p/snap/1/repodata/primary.xml.gz', '2'),
+      file('p/x.0123456789abcdef/repodata/repomd.xml', '2'),
+      file(`p/x/repodata/${sha256Of('x')}-primary.xml.gz`, '2'),
+      file('p/x/repodata/repomd.xml', '2'),
+      file('channel/statements/1.json.asc', '2'),
       file('p/keys/x.asc', '3'),
       file('p/evil.html', '4'),
     ]);
@@ -311,7 +314,10 @@ describe('Bytes on their way into a bucket', () => {
       [
         ['p/pool/a/a_1_amd64.deb', 'application/vnd.debian.binary-package', forever],
         ['p/dists/x/main/binary-amd64/by-hash/SHA256/00', 'application/octet-stream', forever],
-        ['p/snap/1/repodata/primary.xml.gz', 'application/gzip', forever],
+        ['p/x.0123456789abcdef/repodata/repomd.xml', 'application/xml', forever],
+        [`p/x/repodata/${sha256Of('x')}-primary.xml.gz`, 'application/gzip', forever],
+        ['p/x/repodata/repomd.xml', 'application/xml', 'no-cache'],
+        ['channel/statements/1.json.asc', 'application/pgp-signature', forever],
         ['p/keys/x.asc', 'application/pgp-keys', 'no-cache'],
         ['p/evil.html', 'application/octet-stream', 'no-cache'],
         ['p/dists/x/InRelease', 'text/plain; charset=utf-8', 'no-cache'],
@@ -358,6 +364,23 @@ describe('Bytes on their way into a bucket', () => {
     if (object) old.objects.set('public/a', { ...object, headers: {} });
     expect(await methods()).toEqual(['HEAD', 'GET']);
     await old.close();
+  });
+});
+
+describe('A large index', () => {
+  test('of thousands of pieces goes whole, in parts, and only once', async () => {
+    const pieces = Array.from({ length: 3000 }, (_, at) => Buffer.alloc(6000 + (at % 7), at % 251));
+    const whole = Buffer.concat(pieces);
+    for (let round = 0; round < 2; round += 1) await places.output.put([{ path: 'by-hash/1', pieces }]);
+    expect(server.objects.get('public/channels/by-hash/1')?.bytes.equals(whole)).toBe(true);
+    expect(asked()).toEqual([
+      'HEAD by-hash/1',
+      'POST by-hash/1',
+      'PUT by-hash/1',
+      'PUT by-hash/1',
+      'POST by-hash/1',
+      'HEAD by-hash/1',
+    ]);
   });
 });
 
