@@ -30,7 +30,7 @@ export interface SeenRequest {
  * another body in the answer.
  */
 export type Fault =
-  | { readonly status: number; readonly code: string }
+  | { readonly status: number; readonly code: string; readonly location?: string }
   | { readonly cut: 'before' | 'after'; readonly act?: () => Promise<void> | void }
   | 'silence'
   | 'half'
@@ -131,8 +131,10 @@ export async function startS3Server(buckets: readonly string[], habits: S3Habits
     const wrong = isOpen ? undefined : signatureFault(request, body, credentials, now());
     const bucket = seen.path.split('/')[0] ?? '';
     let answer: Answer;
-    if (typeof fault === 'object' && 'status' in fault) answer = error(fault.status, fault.code);
-    else if (wrong !== undefined) answer = error(wrong === 'XAmzContentSHA256Mismatch' ? 400 : 403, wrong);
+    if (typeof fault === 'object' && 'status' in fault) {
+      const { status, code, location } = fault;
+      answer = { ...error(status, code), ...(location !== undefined && { headers: { location } }) };
+    } else if (wrong !== undefined) answer = error(wrong === 'XAmzContentSHA256Mismatch' ? 400 : 403, wrong);
     else if (!buckets.includes(bucket)) answer = error(404, 'NoSuchBucket');
     else if (fault === 'late-error') answer = { ...error(200, 'InternalError') };
     else answer = effect(seen, body);

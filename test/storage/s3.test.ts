@@ -215,8 +215,15 @@ describe('A service that fails', () => {
   });
 
   test('by sending us elsewhere is not followed', async () => {
-    server.fault = () => ({ status: 301, code: 'PermanentRedirect' });
-    await expect(places.output.read('Release')).rejects.toThrow('look at ROLLOUT_S3_ENDPOINT');
+    const elsewhere = await startS3Server(['public']);
+    const location = `${elsewhere.url}/public/channels/Release`;
+    for (const status of [301, 307]) {
+      server.fault = () => ({ status, code: 'PermanentRedirect', location });
+      await expect(places.output.read('Release')).rejects.toThrow('look at ROLLOUT_S3_ENDPOINT');
+      await expect(pointed('1')).rejects.toThrow('look at ROLLOUT_S3_ENDPOINT');
+    }
+    expect(elsewhere.requests).toEqual([]);
+    await elsewhere.close();
   });
 
   test('to copy, after it said 200, is asked again, and not believed', async () => {
