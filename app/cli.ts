@@ -158,7 +158,10 @@ program
   .addOption(new Option('--channel <channel>', 'only this channel').choices(channels))
   .option('--repo <dir>', 'git repository with the manifests', '.')
   .option('--store <url>', 'package store, file:///… or s3://bucket/prefix (default: ROLLOUT_STORE)')
-  .option('--out <url>', 'where the channels are published, file:///… (default: ROLLOUT_CHANNELS)')
+  .option(
+    '--out <url>',
+    'where the channels are published, file:///… or s3://bucket/prefix (default: ROLLOUT_CHANNELS)',
+  )
   .option('--keys <dir>', 'folder of the keys (default: ROLLOUT_KEYS)')
   .option('--json', 'print what became of each channel as JSON')
   .addHelpText(

@@ -7,7 +7,7 @@ import type { Channel } from '../model/channel.ts';
 import { importTree, type ImportReport } from '../import/packages/import.ts';
 import type { EntrySources } from '../import/packages/entry.ts';
 import { openOutside } from '../service/outside.ts';
-import { readSettings } from '../service/settings.ts';
+import { readS3Access, readSettings } from '../service/settings.ts';
 import { openStore } from '../storage/open.ts';
 import type { Store } from '../storage/store.ts';
 import { WrongUse } from './outcome.ts';
@@ -73,7 +73,8 @@ async function withSources<T>(
   const environment = await environmentWith(options.settings);
   const isOfService = options.settings !== undefined || (environment['ROLLOUT_REPOSITORY'] ?? '') !== '';
   if (options.repo !== undefined || !isOfService) {
-    const store = await openStore(optionOrSetting(options.store, 'ROLLOUT_STORE', '--store URL'));
+    const access = await readS3Access(environment);
+    const store = await openStore(optionOrSetting(options.store, 'ROLLOUT_STORE', '--store URL'), access);
     return withRecordAt({ repo: options.repo ?? '.', keys: options.keys }, (sources) => work(sources, store));
   }
   const settings = await readSettings(environment);
@@ -85,7 +86,7 @@ async function withSources<T>(
       now: () => new Date(),
       log: () => undefined,
     });
-    return await work(outside, await openStore(options.store ?? settings.store));
+    return await work(outside, await openStore(options.store ?? settings.store, settings.s3));
   } finally {
     await rm(state, { recursive: true, force: true });
   }

@@ -92,8 +92,7 @@ export async function readSettings(environment: Environment): Promise<Settings> 
     else if (!fits(text)) problems.push(`${name} is not usable: ${what}`);
     return text ?? '';
   };
-  const isFolder = (text: string): boolean => text.startsWith('file:///');
-  const isPlace = (text: string): boolean => isFolder(text) || isBucketUrl(text);
+  const isPlace = (text: string): boolean => text.startsWith('file:///') || isBucketUrl(text);
   const appId = await needed('GITHUB_APP_ID', 'the number of the GitHub App', (text) =>
     /^[1-9]\d*$/.test(text),
   );
@@ -107,7 +106,11 @@ export async function readSettings(environment: Environment): Promise<Settings> 
   const weak = secret === '' ? undefined : checkWebhookSecret(secret);
   if (weak !== undefined) problems.push(`GITHUB_WEBHOOK_SECRET is too weak: ${weak}`);
   const store = await needed('ROLLOUT_STORE', 'where packages are kept, file:///… or s3://…', isPlace);
-  const channels = await needed('ROLLOUT_CHANNELS', 'where channels are published, file:///…', isFolder);
+  const channels = await needed(
+    'ROLLOUT_CHANNELS',
+    'where channels are published, file:///… or s3://…',
+    isPlace,
+  );
   const keys = await needed('ROLLOUT_KEYS', 'the folder of the keys made by `rollout keys create`', (text) =>
     text.startsWith('/'),
   );
@@ -115,8 +118,11 @@ export async function readSettings(environment: Environment): Promise<Settings> 
     text.startsWith('/'),
   );
   const s3 = await s3Access(value, problems);
-  if (isBucketUrl(store) && !s3)
+  if ([store, channels].some(isBucketUrl) && !s3)
     problems.push('ROLLOUT_S3_KEY_ID and ROLLOUT_S3_SECRET are missing: a bucket needs a key');
+  const serveChannels = (await value('ROLLOUT_SERVE_CHANNELS')) === 'true';
+  if (serveChannels && isBucketUrl(channels))
+    problems.push('ROLLOUT_SERVE_CHANNELS is for a folder: what is in a bucket is served by the bucket');
   const gocdbUrl = await value('GOCDB_URL');
   if (gocdbUrl !== undefined && !/^https?:\/\/[^\s?#]+$/.test(gocdbUrl))
     problems.push('GOCDB_URL is not usable: an address without a query, https://goc.egi.eu/gocdbpi/public/');
@@ -143,7 +149,7 @@ export async function readSettings(environment: Environment): Promise<Settings> 
     fetchAllow: (await value('ROLLOUT_FETCH_ALLOW')) ?? '',
     host: (await value('HOST')) ?? '127.0.0.1',
     port,
-    serveChannels: (await value('ROLLOUT_SERVE_CHANNELS')) === 'true',
+    serveChannels,
     committerEmail: (await value('ROLLOUT_COMMITTER_EMAIL')) ?? 'rollout@localhost.invalid',
     gocdbUrl,
     sweepMilliseconds: 300_000,

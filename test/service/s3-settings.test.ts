@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readS3Access } from '../../app/service/settings.ts';
+import { readS3Access, readSettings } from '../../app/service/settings.ts';
 
 const key = { ROLLOUT_S3_KEY_ID: 'AKID', ROLLOUT_S3_SECRET: 'the-secret' };
 
@@ -54,5 +55,42 @@ describe('The settings of buckets', () => {
     'http://[::1]:1',
   ])('may be at %s', async (endpoint) => {
     expect(await readS3Access({ ...key, ROLLOUT_S3_ENDPOINT: endpoint })).toMatchObject({ endpoint });
+  });
+});
+
+describe('The settings of a service with buckets', () => {
+  const all = {
+    ROLLOUT_REPOSITORY: 'example/releases',
+    GITHUB_APP_ID: '1',
+    GITHUB_PRIVATE_KEY: 'PRIVATE KEY',
+    GITHUB_WEBHOOK_SECRET: randomBytes(32).toString('hex'),
+    ROLLOUT_STORE: 's3://private/store',
+    ROLLOUT_CHANNELS: 's3://public/channels',
+    ROLLOUT_KEYS: '/etc/rollout/keys',
+    ROLLOUT_STATE: '/var/lib/rollout',
+    ...key,
+  };
+
+  test('are read with the rest', async () => {
+    expect(await readSettings(all)).toMatchObject({
+      store: 's3://private/store',
+      channels: 's3://public/channels',
+      s3: { keyId: 'AKID', secret: 'the-secret' },
+    });
+  });
+
+  test.each([
+    ['a store', { ...all, ROLLOUT_CHANNELS: 'file:///srv/channels' }],
+    ['channels', { ...all, ROLLOUT_STORE: 'file:///srv/store' }],
+  ])('need a key for %s in a bucket', async (_what, settings) => {
+    const { ROLLOUT_S3_KEY_ID: _key, ROLLOUT_S3_SECRET: _secret, ...without } = settings;
+    await expect(readSettings(without)).rejects.toThrow('a bucket needs a key');
+    await expect(readSettings(settings)).resolves.toBeDefined();
+  });
+
+  test('do not let the service serve what is in a bucket', async () => {
+    await expect(readSettings({ ...all, ROLLOUT_SERVE_CHANNELS: 'true' })).rejects.toThrow(
+      'what is in a bucket is served by the bucket',
+    );
   });
 });
