@@ -36,7 +36,7 @@ export const debLimits: DebLimits = {
   maximumControlFile: MiB,
   control: { maximumBytes: 16 * MiB, ratio: 200, freeBytes: MiB },
   data: { maximumBytes: 8192 * MiB, ratio: 200, freeBytes: 64 * MiB },
-  tar: { maximumEntries: 100_000, maximumPath: 4096, maximumPaths: 32 * MiB },
+  tar: { maximumEntries: 100_000, maximumPath: 4096, maximumPaths: 16 * MiB },
 };
 
 // Debian policy 5.6.7; a name longer than 128 characters helps nobody (dpkg has no limit).

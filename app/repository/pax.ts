@@ -8,6 +8,9 @@ export interface PaxRecords {
   readonly size?: number;
 }
 
+/** Real ones have some ten: times, owners, and attributes of the file system. */
+const maximumRecords = 256;
+
 const latin1 = new TextDecoder('latin1');
 const equals = 0x3d;
 const newline = 0x0a;
@@ -25,6 +28,8 @@ export function parsePax(content: Uint8Array): PaxRecords {
   for (let at = 0; at < content.length;) {
     const { keyword, value, next } = recordAt(content, at);
     if (seen.has(keyword)) throw damaged();
+    if (seen.size === maximumRecords)
+      throw new Refusal('its tar archive holds a pax header with too many records');
     seen.add(keyword);
     if (keyword === 'path' || keyword === 'linkpath') {
       if (value.length === 0 || value.includes(0)) throw damaged();

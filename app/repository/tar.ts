@@ -1,3 +1,4 @@
+import { pathThroughLink } from './link-paths.ts';
 import { parsePax, type PaxRecords } from './pax.ts';
 import { Refusal, shown } from './refusal.ts';
 
@@ -22,7 +23,7 @@ export interface TarLimits {
   readonly maximumEntries: number;
   /** Most bytes in one path. */
   readonly maximumPath: number;
-  /** Most bytes in all paths together. */
+  /** Most bytes in all paths together; and again in all pax headers together. */
   readonly maximumPaths: number;
 }
 
@@ -66,6 +67,7 @@ export class TarReader {
   private isOver = false;
   private entries = 0;
   private pathBytes = 0;
+  private paxBytes = 0;
   private readonly paths = new Map<string, TarType>();
 
   constructor(limits: TarLimits, onEntry: EntryHandler, dialect: TarDialect = 'debian') {
@@ -87,6 +89,9 @@ export class TarReader {
         const skipped = Math.min(this.paddingLeft, bytes.length - at);
         this.paddingLeft -= skipped;
         at += skipped;
+      } else if (this.isOver) {
+        this.skipPadding(bytes.subarray(at));
+        at = bytes.length;
       } else {
         const part = bytes.subarray(at, at + block - this.headerLength);
         this.header.set(part, this.headerLength);
@@ -103,13 +108,16 @@ export class TarReader {
   /** Says that no more bytes come; the archive must have ended by its own mark, and no path may lead through a symbolic link. */
   end(): void {
     if (!this.isOver || this.headerLength > 0) throw new Refusal('its tar archive is cut short');
-    for (const path of this.paths.keys()) {
-      for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-        if (this.paths.get(path.slice(0, slash)) === 'symbolic-link') {
-          throw new Refusal(`its path ${shown(path)} leads through a symbolic link of the same package`);
-        }
-      }
-    }
+    const links = [...this.paths].filter(([, type]) => type === 'symbolic-link').map(([path]) => path);
+    const through = pathThroughLink(this.paths.keys(), links);
+    if (through !== undefined)
+      throw new Refusal(`its path ${shown(through)} leads through a symbolic link of the same package`);
+  }
+
+  /** After the end there are only empty blocks, and there may be many. */
+  private skipPadding(bytes: Uint8Array): void {
+    for (const byte of bytes) if (byte !== 0) throw new Refusal('its tar archive is followed by other bytes');
+    this.headerLength = (this.headerLength + bytes.length) % block;
   }
 
   private readHeader(): void {
@@ -118,7 +126,6 @@ export class TarReader {
       this.isOver = true;
       return;
     }
-    if (this.isOver) throw new Refusal('its tar archive is followed by other bytes');
     this.checkSum();
     const size = this.number(124, 12);
     const flag = this.text(156, 1);
@@ -144,7 +151,7 @@ export class TarReader {
       throw new Refusal('its tar archive holds too many entries');
     const pax = this.pax && parsePax(this.pax);
     const size = type === 'file' ? sizeOf(ownSize, pax) : 0;
-    const path = this.path(pax);
+    const path = this.path(type, pax);
     const target = this.target(type, pax);
     this.longName = this.longTarget = this.pax = undefined;
     this.expect(size, undefined);
@@ -174,7 +181,10 @@ export class TarReader {
 
   /** What is said of the next entry (`x`) or of all further ones (`g`) in a pax header. */
   private readPax(flag: 'x' | 'g', size: number): void {
-    if (size > maximumPax) throw new Refusal('its tar archive holds a pax header that is too long');
+    // Also an empty one counts.
+    this.paxBytes += size + 1;
+    if (size > maximumPax || this.paxBytes > this.limits.maximumPaths)
+      throw new Refusal('its tar archive holds pax headers that are too long');
     if (flag === 'x' && (this.pax ?? this.longName ?? this.longTarget))
       throw new Refusal('its tar archive says twice what an entry is called');
     const content = this.collect(size, (whole) => {
@@ -203,13 +213,17 @@ export class TarReader {
     this.take = take;
   }
 
-  private path(pax: PaxRecords | undefined): string {
+  private path(type: TarType, pax: PaxRecords | undefined): string {
     const isUstar = latin1.decode(this.header.subarray(257, 263)) === 'ustar\0';
     const isShort = this.longName === undefined && pax?.path === undefined;
     const prefix = isShort && isUstar ? upToNul(this.header.subarray(345, 500)) : new Uint8Array(0);
     const raw = pax?.path ?? upToNul(this.longName ?? this.header.subarray(0, 100));
     this.count(raw.length + prefix.length + 1);
-    return cleanPath(prefix.length > 0 ? `${decode(prefix)}/${decode(raw)}` : decode(raw));
+    const path = prefix.length > 0 ? `${decode(prefix)}/${decode(raw)}` : decode(raw);
+    // For some readers that is a folder, whatever its type says.
+    if (type !== 'folder' && path.endsWith('/'))
+      throw new Refusal(`its path ${shown(path)} is that of a folder, and it is none`);
+    return cleanPath(path);
   }
 
   private target(type: TarType, pax: PaxRecords | undefined): string | undefined {

@@ -32,7 +32,7 @@ const MiB = 1024 * 1024;
 /** trust.md 8.5. */
 export const tarballLimits: TarballLimits = {
   expansion: { maximumBytes: 8192 * MiB, ratio: 200, freeBytes: 64 * MiB },
-  tar: { maximumEntries: 100_000, maximumPath: 4096, maximumPaths: 32 * MiB },
+  tar: { maximumEntries: 100_000, maximumPath: 4096, maximumPaths: 16 * MiB },
 };
 
 /** Endings of file names, and how such a file is packed. */

@@ -14,7 +14,7 @@ export type Sink = (bytes: Uint8Array) => void;
 export interface ExpansionLimits {
   /** Most unpacked bytes, whatever the packed size. */
   readonly maximumBytes: number;
-  /** Most unpacked bytes for each packed byte, beyond `freeBytes`. */
+  /** Most unpacked bytes for each packed byte read up to then, beyond `freeBytes`: a large bomb is to be stopped as early as a small one. */
   readonly ratio: number;
   /** Unpacked bytes that are always allowed: small text packs very well. */
   readonly freeBytes: number;
@@ -41,14 +41,17 @@ export async function unpack(
   limits: ExpansionLimits,
   sink: Sink,
 ): Promise<void> {
-  const allowed = Math.min(limits.maximumBytes, Math.max(limits.freeBytes, source.size * limits.ratio));
   if (packing === '.zst') await checkZstd(source);
   let count = 0;
+  let consumed = 0;
   // Decoders hide or wrap what goes wrong around them; only their own errors say that the data is damaged.
   let outer: { readonly error: unknown } | undefined;
   const packed = async function* (): AsyncGenerator<Uint8Array> {
     try {
-      yield* pieces(source, pieceSize);
+      for await (const piece of pieces(source, pieceSize)) {
+        consumed += piece.length;
+        yield piece;
+      }
     } catch (error) {
       outer ??= { error };
       throw error;
@@ -57,7 +60,10 @@ export async function unpack(
   const counted: Sink = (bytes) => {
     try {
       count += bytes.length;
-      if (count > allowed) throw new Refusal(`it unpacks to more than ${String(allowed)} bytes`);
+      if (count > limits.maximumBytes)
+        throw new Refusal(`it unpacks to more than ${String(limits.maximumBytes)} bytes`);
+      if (count > Math.max(limits.freeBytes, consumed * limits.ratio))
+        throw new Refusal(`it unpacks to more than ${String(limits.ratio)} times its size`);
       sink(bytes);
     } catch (error) {
       outer ??= { error };

@@ -187,7 +187,12 @@ describe('A hostile tarball is refused:', () => {
     [
       'a pax header of a megabyte',
       rawTar([pax(`comment=${'a'.repeat(1_000_000)}`), file]),
-      /pax header that is too long/,
+      /pax headers that are too long/,
+    ],
+    [
+      'a pax header of too many records',
+      rawTar([pax(...Array.from({ length: 257 }, (_, at) => `key${String(at)}=x`)), file]),
+      /too many records/,
     ],
     ['a pax header before nothing', rawTar([file, pax('path=a')]), /cut short/],
     ['two pax headers for one entry', rawTar([pax('path=a'), pax('path=b'), file]), /says twice/],

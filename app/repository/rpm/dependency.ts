@@ -1,6 +1,6 @@
 import { Refusal, shown } from '../refusal.ts';
 import type { RpmHeader } from './header.ts';
-import { oneLine } from './text.ts';
+import { isOneLine } from './text.ts';
 
 const comparisons = ['LT', 'GT', 'EQ', 'LE', 'GE'] as const;
 type Comparison = (typeof comparisons)[number];
@@ -91,7 +91,10 @@ function listOf(
 }
 
 function dependency(name: string, version: string, bits: number, kind: TagName): RpmDependency {
-  oneLine(name, `list of ${kind}: the name`);
+  if (!isOneLine(name))
+    throw new Refusal(
+      `its list of ${kind} holds the name ${shown(name)}: empty, or with a control character`,
+    );
   if (name.length > maximumName) throw new Refusal(`its list of ${kind} holds a name that is too long`);
   if (version !== '' && !versionShape.test(version))
     throw new Refusal(`its list of ${kind} holds the version ${shown(version)}, which is none`);

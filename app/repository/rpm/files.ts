@@ -1,6 +1,7 @@
+import { pathThroughLink } from '../link-paths.ts';
 import { Refusal, shown } from '../refusal.ts';
 import type { RpmHeader } from './header.ts';
-import { oneLine } from './text.ts';
+import { isOneLine } from './text.ts';
 
 /** A path that a package owns. */
 export interface RpmFile {
@@ -58,7 +59,7 @@ export function readFiles(header: RpmHeader, isSource: boolean, limits: FileLimi
     throw new Refusal('its list of files is damaged');
   if (names.length > limits.maximumFiles) throw new Refusal('it holds too many files');
   const seen = new Set<string>();
-  const links = new Set<string>();
+  const links: string[] = [];
   let length = 0;
   const files = names.map((name, at): RpmFile => {
     const folder = folders[indexes[at] ?? 0];
@@ -72,19 +73,20 @@ export function readFiles(header: RpmHeader, isSource: boolean, limits: FileLimi
     seen.add(path);
     const kind = (modes[at] ?? 0) & typeBits;
     if (!plainTypes.has(kind)) throw new Refusal(`its path ${shown(path)} is a device or a pipe`);
-    if (kind === fileTypes.link) links.add(path);
+    if (kind === fileTypes.link) links.push(path);
     if (kind === fileTypes.folder) return { path, type: 'dir' };
     if (((flags[at] ?? 0) & ghostFlag) !== 0) return { path, type: 'ghost' };
     const content = kind === fileTypes.link ? `to ${targets[at] ?? ''}` : (digests[at] ?? '');
     return { path, type: 'file', ...(content === '' ? {} : { content: content.slice(0, longestContent) }) };
   });
-  if (links.size > 0) for (const { path } of files) refuseThroughLink(path, links);
+  const through = pathThroughLink(seen, links);
+  if (through !== undefined)
+    throw new Refusal(`its path ${shown(through)} leads through a symbolic link of the same package`);
   return files;
 }
 
 function plainName(name: string): string {
-  oneLine(name, 'file name');
-  if (name.includes('/') || name === '.' || name === '..')
+  if (!isOneLine(name) || name.includes('/') || name === '.' || name === '..')
     throw new Refusal(`its file name ${shown(name)} is not a plain name`);
   return name;
 }
@@ -92,17 +94,11 @@ function plainName(name: string): string {
 function plainPath(folder: string, name: string): string {
   // The package that owns `/` itself has it as an empty name in the folder `/`.
   if (folder === '/' && name === '') return '/';
-  const path = oneLine(folder + name, 'path');
+  const path = folder + name;
+  if (!isOneLine(path)) throw new Refusal(`its path ${shown(path)} is empty or holds a control character`);
   const parts = folder.split('/').slice(1, -1);
   const isPlain = folder.startsWith('/') && folder.endsWith('/') && !name.includes('/');
   if (!isPlain || [...parts, name].some((part) => part === '' || part === '.' || part === '..'))
     throw new Refusal(`its path ${shown(path)} is not a plain path from the root`);
   return path;
-}
-
-function refuseThroughLink(path: string, links: ReadonlySet<string>): void {
-  for (let slash = path.indexOf('/', 1); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-    if (links.has(path.slice(0, slash)))
-      throw new Refusal(`its path ${shown(path)} leads through a symbolic link of the same package`);
-  }
 }

@@ -125,7 +125,9 @@ function distinctTimes(changes: RpmFacts['changelog']): readonly number[] {
 
 /** createrepo_c leaves the first character alone, even if it is a space. */
 function withoutSpacesAtEnd(author: string): string {
-  return author.slice(0, 1) + author.slice(1).replace(/ +$/, '');
+  let end = author.length;
+  while (end > 1 && author[end - 1] === ' ') end -= 1;
+  return author.slice(0, end);
 }
 
 function listed(facts: RpmFacts, sha256: string, content: string): string {

@@ -58,7 +58,7 @@ export const rpmLimits: RpmLimits = {
   maximumCount: 100_000,
   maximumFiles: 100_000,
   maximumPath: 4096,
-  maximumPaths: 32 * MiB,
+  maximumPaths: 16 * MiB,
 };
 
 /** How many entries of a changelog get into metadata; createrepo_c's default. */

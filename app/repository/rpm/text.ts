@@ -36,14 +36,7 @@ export function prose(text: string, what: string): string {
   return text;
 }
 
-/**
- * A text that stands on one line, such as a path.
- * @param what what it is, for the reason of a refusal
- * @throws Refusal when it is empty or holds any control character or line end.
- */
-export function oneLine(text: string, what: string): string {
-  if (text === '') throw new Refusal(`it has an empty ${what}`);
-  const bad = notInOneLine.exec(text);
-  if (bad) throw new Refusal(`its ${what} ${shown(text)} holds a control character`);
-  return text;
+/** Whether a text, such as a path, is not empty and stands on one line, without any control character or line end. */
+export function isOneLine(text: string): boolean {
+  return text !== '' && !notInOneLine.test(text);
 }

@@ -293,7 +293,7 @@ describe('A hostile rpm package is refused:', () => {
       rawRpm([numbers(1080, [1]), texts(1081, ['a\u0001']), texts(1082, ['b'])]),
       /control character/,
     ],
-    ['a dependency without a name', needs(''), /empty/],
+    ['a dependency without a name', needs(''), /the name "": empty/],
     ['a newline in a dependency', needs('a\nb'), /control character/],
     ['a line separator in a dependency', needs('a\u2028b'), /control character/],
     ['a very long dependency', needs('a'.repeat(5000)), /too long/],
