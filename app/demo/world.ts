@@ -11,6 +11,7 @@ import { createKeys, openKeys } from '../publish/keys.ts';
 import { webhookEvents } from '../server/hint.ts';
 import type { Log } from '../service/log.ts';
 import { type Service, startService } from '../service/service.ts';
+import type { Settings } from '../service/settings.ts';
 import { type Found } from '../pipeline.ts';
 import { Actor } from './actor.ts';
 import { DemoClock } from './clock.ts';
@@ -37,6 +38,8 @@ export interface WorldOptions {
   readonly private?: boolean;
   /** Other texts for files of the sample, by path: the repository begins with them, people and clocks stay the sample's. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Where packages and channels are, if not in folders of the world; somebody else serves the channels then. */
+  readonly places?: Pick<Settings, 'store' | 'channels' | 's3'>;
 }
 
 /** A whole small world on loopback: forge, provider, service, channels and people. The demo plays in it, and tests act in it. */
@@ -144,9 +147,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       fetchAllow: [new URL(provider.url).host, ...(options.fetchAllow ?? [])].join(' '),
       host: '127.0.0.1',
       port: webPort,
-      serveChannels: true,
+      serveChannels: options.places === undefined,
       committerEmail: 'staged-rollout@grid.example',
       sweepMilliseconds: 300_000,
+      ...options.places,
     },
   });
   forge.hook(`${service.url}/github`);
