@@ -69,13 +69,13 @@ describe('ratios', () => {
     ]);
     expect(text.split('\n').map((line) => line.split(/ {2,}/).filter((cell) => cell !== ''))).toEqual([
       ['deb, 20 packages: the release comes into the next channel'],
-      ['median ms', 'cpu ms', 'MiB', 'warm is', 'cold is', 'growth'],
-      ['rollout, warm', '50.0', '100', '150'],
-      ['reprepro', '1000.0', '2000', '1100', '0.05 ×'],
+      ['median ms', 'least ms', 'cpu ms', 'MiB', 'warm is', 'cold is', 'growth'],
+      ['rollout, warm', '50.0', '50.0', '100', '150'],
+      ['reprepro', '1000.0', '1000.0', '2000', '1100', '0.05 ×'],
       [''].filter((cell) => cell !== ''),
       ['deb, 40 packages: the release comes into the next channel'],
-      ['median ms', 'cpu ms', 'MiB', 'warm is', 'cold is', 'growth'],
-      ['rollout, warm', '75.0', '150', '175', '1.5 ×'],
+      ['median ms', 'least ms', 'cpu ms', 'MiB', 'warm is', 'cold is', 'growth'],
+      ['rollout, warm', '75.0', '75.0', '150', '175', '1.5 ×'],
     ]);
   });
 });
