@@ -2,7 +2,7 @@ import { explain } from './explanation.ts';
 import { fileConflicts } from './file-conflicts.ts';
 import { installable, usualSteps } from './installable.ts';
 import { layerOf, type Layer } from './layer.ts';
-import { labelOf, type Package } from './package.ts';
+import { labelOf, offersOf, type Package } from './package.ts';
 import { universeOf, type Universe } from './universe.ts';
 import type { ClosureFormat } from './versions.ts';
 
@@ -118,7 +118,7 @@ function affectedBy(
       if (before.isCandidate(one) && !after.isCandidate(one)) lost.add(one);
   const reached = new Set(lost);
   for (const one of reached) {
-    const names = [...one.provides.map(({ name }) => name), ...(one.files ?? []).map(({ path }) => path)];
+    const names = [...offersOf(one).map(({ name }) => name), ...(one.files ?? []).map(({ path }) => path)];
     for (const name of new Set(names))
       for (const layer of before.layers) for (const next of layer.requirers(name)) reached.add(next);
   }

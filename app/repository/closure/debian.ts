@@ -19,56 +19,73 @@ const comparisons: Readonly<Record<string, Comparison>> = {
 const mostRelations = 20_000;
 
 /**
- * A Debian package from its control fields (Debian policy 7), or from its paragraph of `Packages`. Recommends and weaker relations are left
- * out: nothing fails without them.
+ * A Debian package from its control fields (Debian policy 7). Recommends and weaker relations are left out: nothing fails without them.
  * `native` is the architecture of the machine; a relation with another one can only be met by a foreign package, and none is looked at.
  * Identity is taken as it is: the reader of packages checks it. A field that cannot be read is a requirement that cannot be met, since
  * apt does not take the package either.
+ * @param files as the reader gives them: without a slash in front
  */
 export function debPackage(fields: readonly Field[], native: string, files?: readonly string[]): Package {
-  const of = (name: string): string => fieldValue(fields, name) ?? '';
-  const name = of('Package');
-  const version = of('Version');
-  const isAllowed = of('Multi-Arch').toLowerCase() === 'allowed';
-  const read = (field: string): readonly Requirement[] => requirements(of(field), field, native);
-  return {
-    name,
-    version,
-    architecture: of('Architecture'),
-    get provides() {
-      const own: Relation = { name, comparison: '=', version };
-      const offered = [own, ...provided(of('Provides'))];
-      // apt and dpkg: `name:any` is met by packages that allow it, and by no others (Debian wiki, Multiarch/Spec).
-      return once(this, 'provides', [
-        ...offered,
-        ...(isAllowed ? offered.map((one) => ({ ...one, name: `${one.name}:any` })) : []),
-      ]);
-    },
-    get requires() {
-      return once(this, 'requires', [...read('Pre-Depends'), ...read('Depends')]);
-    },
-    get conflicts() {
-      return once(this, 'conflicts', [...read('Conflicts'), ...read('Breaks')].filter(isReadable));
-    },
-    obsoletes: [],
-    get replaces() {
-      return once(this, 'replaces', relationsIn(read('Replaces')));
-    },
-    get files() {
-      return once(
-        this,
-        'files',
-        files?.map((path): PackageFile => ({ path: `/${path}`, kind: 'file' })),
-      );
-    },
-    several: false,
-  };
+  return new DebianPackage((name) => fieldValue(fields, name) ?? '', native, files);
 }
 
-/** Keeps what a getter found, in its place. */
-function once<T>(object: object, key: string, value: T): T {
-  Object.defineProperty(object, key, { value, enumerable: true });
-  return value;
+/** Reads its relations when they are asked for: of the 60,000 packages of a distribution a few hundred are. */
+export class DebianPackage implements Package {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  readonly obsoletes = [];
+  readonly several = false;
+  readonly #field: (name: string) => string;
+  readonly #native: string;
+  readonly #paths: readonly string[] | undefined;
+  #requires: readonly Requirement[] | undefined;
+  #conflicts: readonly Requirement[] | undefined;
+  #files: readonly PackageFile[] | undefined;
+
+  /** @param field the value of a control field; the empty text if there is none */
+  constructor(field: (name: string) => string, native: string, paths?: readonly string[]) {
+    this.#field = field;
+    this.#native = native;
+    this.#paths = paths;
+    this.name = field('Package');
+    this.version = field('Version');
+    this.architecture = field('Architecture');
+  }
+
+  get provides(): readonly Relation[] {
+    const offered = provided(this.#field('Provides'));
+    if (this.#field('Multi-Arch').toLowerCase() !== 'allowed') return offered;
+    // apt and dpkg: `name:any` is met by packages that allow it, and by no others (Debian wiki, Multiarch/Spec).
+    const all: readonly Relation[] = [
+      { name: this.name, comparison: '=', version: this.version },
+      ...offered,
+    ];
+    return [...offered, ...all.map((one) => ({ ...one, name: `${one.name}:any` }))];
+  }
+
+  get requires(): readonly Requirement[] {
+    this.#requires ??= [...this.#read('Pre-Depends'), ...this.#read('Depends')];
+    return this.#requires;
+  }
+
+  get conflicts(): readonly Requirement[] {
+    this.#conflicts ??= [...this.#read('Conflicts'), ...this.#read('Breaks')].filter(isReadable);
+    return this.#conflicts;
+  }
+
+  get replaces(): readonly Relation[] {
+    return relationsIn(this.#read('Replaces'));
+  }
+
+  get files(): readonly PackageFile[] | undefined {
+    this.#files ??= this.#paths?.map((path): PackageFile => ({ path: `/${path}`, kind: 'file' }));
+    return this.#files;
+  }
+
+  #read(field: string): readonly Requirement[] {
+    return requirements(this.#field(field), field, this.#native);
+  }
 }
 
 /** What cannot be read refuses nobody. */

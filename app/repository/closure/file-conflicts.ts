@@ -1,4 +1,4 @@
-import type { Package, PackageFile, Requirement } from './package.ts';
+import { offersOf, type Package, type PackageFile, type Requirement } from './package.ts';
 import type { Universe } from './universe.ts';
 import { meets } from './versions.ts';
 
@@ -66,7 +66,7 @@ function refuses(one: Package, other: Package, universe: Universe): boolean {
     if (requirement.is === 'or') return requirement.of.some(isNamed);
     return (
       requirement.is === 'relation' &&
-      other.provides.some(
+      offersOf(other).some(
         (what) =>
           what.name === requirement.relation.name && meets(universe.format, what, requirement.relation),
       )

@@ -1,5 +1,5 @@
 import { formulaOf, type Formula } from './formula.ts';
-import type { Package, Relation, Requirement } from './package.ts';
+import { offersOf, type Package, type Relation, type Requirement } from './package.ts';
 import { search, type Clause } from './search.ts';
 import type { Universe } from './universe.ts';
 import { meets } from './versions.ts';
@@ -114,7 +114,7 @@ class Question {
     const root = this.#root;
     if (found.includes(root)) return found;
     const offers =
-      root.provides.some(
+      offersOf(root).some(
         (what) => what.name === relation.name && meets(this.#universe.format, what, relation),
       ) ||
       (relation.name.startsWith('/') && root.files?.some(({ path }) => path === relation.name) === true);

@@ -11,7 +11,7 @@ export interface Layer {
   /** As sentences name it: `base`, `the channel`. */
   readonly title: string;
   readonly packages: readonly Package[];
-  /** What is offered under a name. */
+  /** What is offered under a name, packages of that name among it. */
   readonly offers: (name: string) => readonly Offer[];
   /** The packages that have this name themselves. */
   readonly named: (name: string) => readonly Package[];
@@ -38,7 +38,13 @@ export function layerOf(title: string, packages: readonly Package[]): Layer {
   return {
     title,
     packages,
-    offers: (name) => offers.get(name) ?? [],
+    offers: (name) => [
+      ...(names.get(name) ?? []).map((by) => ({
+        by,
+        what: { name, comparison: '=', version: by.version } as const,
+      })),
+      ...(offers.get(name) ?? []),
+    ],
     named: (name) => names.get(name) ?? [],
     obsoleters: (name) => obsoleters.get(name) ?? [],
     owners: (path) => {

@@ -41,7 +41,7 @@ export interface Package {
   readonly version: string;
   /** One architecture, or `all` or `noarch`. */
   readonly architecture: string;
-  /** What it offers; itself in its version among it. */
+  /** What it offers beside itself. */
   readonly provides: readonly Relation[];
   readonly requires: readonly Requirement[];
   /** What must not be installed together with it, apart from itself. */
@@ -55,6 +55,12 @@ export interface Package {
   /** May stand beside other versions of itself, as kernels do. */
   readonly several: boolean;
 }
+
+/** Itself, and what it offers beside. */
+export const offersOf = ({ name, version, provides }: Package): readonly Relation[] => [
+  { name, comparison: '=', version },
+  ...provides,
+];
 
 /** A package as sentences name it. */
 export const labelOf = ({ name, version }: Pick<Package, 'name' | 'version'>): string => `${name} ${version}`;

@@ -46,10 +46,7 @@ const severalMarks = new Set([
 export function rpmPackage(facts: RpmPackageFacts): Package {
   const { name, architecture, files } = facts;
   const version = evr(facts);
-  const provides = [
-    { name, comparison: '=', version } as const,
-    ...facts.provides.map(relationOf).filter((one) => one !== undefined),
-  ];
+  const provides = facts.provides.map(relationOf).filter((one) => one !== undefined);
   return {
     name,
     version,

@@ -3,7 +3,7 @@ import type { Field } from '../../../app/repository/deb822.ts';
 import { debPackage } from '../../../app/repository/closure/debian.ts';
 import { formulaOf, type Formula } from '../../../app/repository/closure/formula.ts';
 import { layerOf } from '../../../app/repository/closure/layer.ts';
-import type { Package } from '../../../app/repository/closure/package.ts';
+import { offersOf, type Package } from '../../../app/repository/closure/package.ts';
 import { universeOf, type Candidates, type Universe } from '../../../app/repository/closure/universe.ts';
 import { meets, type ClosureFormat } from '../../../app/repository/closure/versions.ts';
 
@@ -98,7 +98,7 @@ export function bruteForce(root: Package, universe: Universe): boolean {
   const meeting: Universe['meeting'] = (relation) =>
     may.filter(
       (one) =>
-        one.provides.some((what) => what.name === relation.name && meets(universe.format, what, relation)) ||
+        offersOf(one).some((what) => what.name === relation.name && meets(universe.format, what, relation)) ||
         one.files?.some(({ path }) => path === relation.name) === true,
     );
   const holds = (formula: Formula, chosen: ReadonlySet<Package>): boolean => {
