@@ -184,8 +184,8 @@ export class Actor {
   }
 
   /** Verifies with the posted form. */
-  async verifies(number: number): Promise<void> {
-    await this.reviews(
+  async verifies(number: number): Promise<number> {
+    return this.reviews(
       number,
       'APPROVE',
       `\`\`\`yaml\n${await this.formIn(number, 'VerificationReport')}\n\`\`\``,

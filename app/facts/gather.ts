@@ -15,6 +15,7 @@ import { readChecks, readComments, readPull, readRefs, readReviews } from './con
 import { releaseDigest } from './digest.ts';
 import { nodesInGocdb } from './gocdb.ts';
 import { manifestOf, manifestPathsOf } from './manifests.ts';
+import { closureFor } from './closure.ts';
 import { configurationPaths } from './configuration.ts';
 import { componentFolder, historyOf } from './history.ts';
 import { readCall, readReview } from './own-issues.ts';
@@ -165,6 +166,7 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
     review,
     readBack: await readBackOf(sources, shelfFacts, progress.shelf),
     pulled: undefined,
+    closure: mine ? await closureFor(sources, main, progress, ticket, configuration) : undefined,
     onMain: name !== undefined && (await record.read(main, candidate.path)) !== undefined,
   };
   return { facts, main, journalText: mine ? written : undefined };

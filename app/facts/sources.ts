@@ -3,6 +3,7 @@ import type { ReadBack } from '../model/facts.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { GitRecord } from '../record/repository.ts';
 import type { DocumentSigner } from '../record/signer.ts';
+import type { ClosureReader } from './closure.ts';
 import type { ConfigurationReader } from './configuration.ts';
 import type { GocdbReader } from './gocdb.ts';
 import type { Provenance } from './provenance.ts';
@@ -27,5 +28,7 @@ export interface Sources {
   readonly readBack: (channel: Channel, release: Manifest, expect: 'present' | 'absent') => Promise<ReadBack>;
   /** Asks GOCDB about hosts; undefined where no GOCDB is set. */
   readonly gocdb: GocdbReader | undefined;
+  /** Can a release be installed from a channel, and what would it break there? Undefined where nobody looks. */
+  readonly closure: ClosureReader | undefined;
   readonly now: () => Date;
 }

@@ -15,6 +15,8 @@ export const exceptionRules = [
   'version',
   /** Production during a freeze. */
   'freeze',
+  /** Packages that cannot be installed from the next channel, or that break something there. */
+  'closure',
   /** A Reject before every site has reported (A-05). */
   'early-reject',
   /** A close with Success or Warning over an early adopter's Reject (A-12). */
@@ -29,7 +31,14 @@ export const exceptionRoles = ['staged-rollout', 'technology-unit', 'svg'] as co
 export type ExceptionRole = (typeof exceptionRoles)[number];
 
 /** Those that are asked for with `/waive`; the others come with the command they belong to. */
-export const waivableRules = ['verification', 'staged-rollout', 'cadence', 'version', 'freeze'] as const;
+export const waivableRules = [
+  'verification',
+  'staged-rollout',
+  'cadence',
+  'version',
+  'freeze',
+  'closure',
+] as const;
 
 /** What a close says besides its outcome and summary: lines `name: text` below `/close` (A-11, A-12, A-14, A-15, R-5-2). */
 export interface ClosingNotes {

@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.ts';
 import type { Channel, Shelf } from './channel.ts';
 import type { ChannelsFile } from './channels-file.ts';
+import type { ClosureFacts } from './closure.ts';
 import type { ComponentRelease } from './component-release.ts';
 import type { Criteria } from './criteria.ts';
 import type { Distributions } from './distributions.ts';
@@ -180,6 +181,8 @@ export interface Facts {
   /** Present only for the channels that a move concerns and that are not yet known to be published. */
   readonly readBack: Readonly<Partial<Record<Channel, ReadBack>>>;
   readonly pulled: PullOutcome | undefined;
+  /** How the release stands in the channel that it would move to; undefined before its packages are here, and when it is on its way for good. */
+  readonly closure: ClosureFacts | undefined;
   /** The ticket file is on the main branch (merged and not reverted). */
   readonly onMain: boolean;
 }

@@ -2,10 +2,12 @@ import type { Decision, Step } from '../model/decision.ts';
 import type { Effect, WantedCheck } from '../model/effect.ts';
 import { isOurLabel } from '../model/label.ts';
 import type { Facts, SeenCheck } from '../model/facts.ts';
+import { closureOf } from '../rollout/closure.ts';
 import { isHeard } from '../rollout/invite.ts';
 import { terminalStates } from '../model/state.ts';
 import { fitted, markerLine } from '../wording/markdown.ts';
 import { callText } from '../wording/call.ts';
+import { closureCheck, closureCheckName } from '../wording/closure.ts';
 import { reviewText } from '../wording/review.ts';
 import { explanation, statusComment } from '../wording/status.ts';
 
@@ -180,7 +182,17 @@ function wantedChecks(facts: Facts, decision: Decision, why: string): readonly W
       ...standing(step),
       summary: fitted(stepSummary(step)),
     })),
+    ...closureChecks(facts, decision),
   ];
+}
+
+/** Whether the packages can be installed has a check run of its own, which stays as it was last known. */
+function closureChecks(facts: Facts, { exceptions }: Decision): readonly WantedCheck[] {
+  const closure = closureOf(facts);
+  if (!closure) return [];
+  const isLifted = exceptions.some(({ rules, stands }) => stands === 'approved' && rules.includes('closure'));
+  const { summary, ...told } = closureCheck(closure, isLifted);
+  return [{ name: closureCheckName, head: facts.pull.head, ...told, summary: fitted(summary) }];
 }
 
 /** The gate is green exactly when the system itself may merge: after a valid close, and for ever after. */

@@ -1,8 +1,10 @@
 import type { Awaited, Decision, SiteStanding } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import { type Role, type State, terminalStates } from '../model/state.ts';
+import { closureCheckName } from '../wording/closure.ts';
 import { isCommitted } from './authority.ts';
 import { ticketProblems } from './certify.ts';
+import { unmetClosure } from './closure.ts';
 import { commandsFor } from './offered-commands.ts';
 import { openExceptions } from './exceptions.ts';
 import { expertsOf } from './experts.ts';
@@ -79,8 +81,16 @@ function awaitingOf(situation: Situation, state: State, waiting: Role | undefine
   const approvals = openExceptions(facts, progress).map(({ asked, waitsFor }) =>
     awaited(situation, waitsFor, `\`/approve ${asked.id}\`: ${asked.rules.join(', ')}`),
   );
-  return [...awaitedForStep(situation, state, waiting), ...approvals];
+  const isStopped = isRunning(state) && unmetClosure(situation) !== undefined;
+  const mending = isStopped
+    ? [awaited(situation, 'provider', `mending what the check \`${closureCheckName}\` found`)]
+    : [];
+  return [...awaitedForStep(situation, state, waiting), ...mending, ...approvals];
 }
+
+/** The packages are here, and the release is not closed. */
+const isRunning = (state: State): boolean =>
+  ['unverified', 'verified', 'rolling-out', 'done'].includes(state);
 
 const awaited = ({ at }: Situation, who: string, what: string, due?: string): Awaited => ({
   who,

@@ -2,6 +2,7 @@ import type { Closing } from '../model/exception.ts';
 import { outcomes } from '../model/report.ts';
 import { problemText } from '../wording/problem-text.ts';
 import { ticketProblems } from './certify.ts';
+import { unmetClosure } from './closure.ts';
 import { embargoOf } from './embargo.ts';
 import { lifted } from './exceptions.ts';
 import { frozenBy } from './standstill.ts';
@@ -49,6 +50,8 @@ export function unmetEvidence(
       'an early adopter rejected it, so it can only be closed with `reject`, or with `better_because: <reason>` and the approval of a second manager',
     );
   }
+  const closure = unmetClosure(situation);
+  if (closure !== undefined) unmet.push(closure);
   const embargo = embargoOf(situation);
   if (embargo !== undefined)
     unmet.push(

@@ -4,6 +4,7 @@ import type { Event } from '../model/journal.ts';
 import type { Move } from '../model/decision.ts';
 import type { Channel } from '../model/channel.ts';
 import { ticketProblems } from './certify.ts';
+import { unmetClosure } from './closure.ts';
 import { lifted } from './exceptions.ts';
 import type { Progress } from './progress.ts';
 import { classOf } from './situation.ts';
@@ -49,6 +50,9 @@ export function wantedMove(facts: Facts, progress: Progress): Move | undefined {
   if (actual?.shelf === to && actual.manifest.digest === digest) return undefined;
   // What was merged was judged as of the merge: on its way through the channels it is not stopped halfway (T11).
   if (!progress.merged && to !== 'production' && ticketProblems(facts).length > 0) return undefined;
+  if (to === 'staged-rollout' && !progress.merged && actual?.shelf !== to) {
+    if (unmetClosure({ facts, progress, at: facts.now }) !== undefined) return undefined;
+  }
   return { to, digest, revertTicket: false, reason: undefined };
 }
 

@@ -3,6 +3,7 @@ import type { ClosingNotes, ExceptionRule } from '../model/exception.ts';
 import { outcomes } from '../model/report.ts';
 import { type Role, type State, terminalStates } from '../model/state.ts';
 import { earlyReject, withKnownIssues } from './close.ts';
+import { unmetClosure } from './closure.ts';
 import { unmetEvidence } from './evidence.ts';
 import { lifted, openExceptions } from './exceptions.ts';
 import { expertsOf } from './experts.ts';
@@ -32,7 +33,7 @@ export function commandsFor(
     if (progress.verification?.report.outcome.startsWith('accept') !== true)
       may(
         'technology unit',
-        'review: approve with the verification form',
+        ...(unmetClosure(situation) === undefined ? ['review: approve with the verification form'] : []),
         'review: request changes with the verification form',
         '/reject <reason>',
       );
@@ -62,6 +63,8 @@ export function commandsFor(
       may(waivers, '/waive verification,staged-rollout <reason>');
     if (state === 'done' && frozenBy(situation) !== undefined && !isAsked(situation, 'freeze'))
       may(waivers, '/waive freeze <reason>');
+    if (unmetClosure(situation) !== undefined && !isAsked(situation, 'closure'))
+      may(waivers, '/waive closure <reason>');
   }
   for (const { asked, waitsFor } of openExceptions(facts, progress)) may(waitsFor, `/approve ${asked.id}`);
   if (isOpen) may(managers, progress.frozen ? '/unfreeze' : '/freeze <reason>');

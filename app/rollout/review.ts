@@ -13,6 +13,7 @@ const reviewed = new Set([
   'cadence',
   'version',
   'freeze',
+  'closure',
   'override-reject',
 ]);
 

@@ -5,12 +5,13 @@ import { type State, terminalStates } from '../model/state.ts';
 import { problemText } from '../wording/problem-text.ts';
 import { inline, quoted } from '../wording/markdown.ts';
 import { ticketProblems } from './certify.ts';
+import { unmetClosure } from './closure.ts';
 import { lifted } from './exceptions.ts';
 import { graceOf } from './grace.ts';
 import { intakeOf } from './intake.ts';
 import type { AskedException } from './participation.ts';
 import { type Progress, waitsForProvider } from './progress.ts';
-import { clocksIn } from './situation.ts';
+import { type Situation, clocksIn } from './situation.ts';
 import { missingReports, takingPart, uncoveredTargets, worstReport } from './reports.ts';
 import { dueAfterFreeze, frozenBy } from './standstill.ts';
 import { versionJudgement } from './version/judgement.ts';
@@ -139,6 +140,12 @@ function publishing(facts: Facts): string {
     : 'The channels are being published.';
 }
 
+/** What its packages would break in the next channel, if they would. */
+function stoppedBy(situation: Situation): readonly string[] {
+  const closure = unmetClosure(situation);
+  return closure === undefined ? [] : [`It goes no further now: ${closure}.`];
+}
+
 /** The exception by which a step is skipped: one that counted when the release was closed, or ended otherwise, goes on counting. */
 const skippedBy = (facts: Facts, progress: Progress, rule: ExceptionRule): AskedException | undefined =>
   lifted(
@@ -174,7 +181,7 @@ function verificationStep(facts: Facts, progress: Progress, state: State): Step 
       ? told({
           stands: 'working',
           title: 'Verified; on the way into staged-rollout',
-          because: [publishing(facts)],
+          because: [publishing(facts), ...stoppedBy({ facts, progress, at: facts.now })],
         })
       : told({
           stands: 'met',
@@ -197,7 +204,10 @@ function verificationStep(facts: Facts, progress: Progress, state: State): Step 
   return told({
     stands: 'working',
     title: 'Waits for the Technology Unit',
-    because: ['The Technology Unit verifies by a review with the verification form.'],
+    because: [
+      'The Technology Unit verifies by a review with the verification form.',
+      ...stoppedBy({ facts, progress, at: facts.now }),
+    ],
     due: clocksIn({ facts, progress, at: facts.now }).dueWithPauses(progress.since, 'step2', progress.pauses),
   });
 }
@@ -310,6 +320,7 @@ function closeStep(facts: Facts, progress: Progress, state: State): Step {
             : `Every site has reported; the grace period runs until ${ends ?? ''}.`,
           ...(worst === undefined ? [] : [`The reports suggest \`${worst}\`: the worst of them.`]),
           ...(frozen === undefined ? [] : [`${frozen}.`]),
+          ...stoppedBy(situation),
         ],
         due: frozen !== undefined || ends === undefined ? undefined : dueAfterFreeze(situation, ends),
       });

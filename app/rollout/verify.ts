@@ -2,6 +2,7 @@ import type { VerificationReport } from '../model/report.ts';
 import { inline } from '../wording/markdown.ts';
 import { isIn, isProvider } from './authority.ts';
 import { reportMistakes } from './checklist.ts';
+import { unmetClosure } from './closure.ts';
 import { waitsForProvider } from './progress.ts';
 import { type Act, type Situation, type Verdict, counts, refused } from './situation.ts';
 
@@ -33,6 +34,12 @@ export function verifyByReview(situation: Situation, act: Act, report: Verificat
       'A reject needs `notes`: the reason, and which countermeasure was discussed, or why none was.',
     );
   }
+  // What sites could not install, or what would break for them, does not get to them.
+  const closure = event === 'approved' ? unmetClosure(situation) : undefined;
+  if (closure !== undefined)
+    return refused(
+      `This release cannot be verified now: ${closure}. Once it is mended, please submit the review again.`,
+    );
   const digest = progress.certified?.digest ?? '';
   return counts({ event: 'verified', digest, head: act.input.commit ?? facts.pull.head, report });
 }

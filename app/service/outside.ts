@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Outside } from '../apply/apply.ts';
 import { ConfigurationReader } from '../facts/configuration.ts';
 import { gocdbReader, keepingAnswers } from '../facts/gocdb.ts';
@@ -9,9 +10,12 @@ import { TeamReader } from '../facts/teams.ts';
 import { readAllowList } from '../intake/address.ts';
 import { openOutput, openStore } from '../storage/open.ts';
 import type { Output } from '../storage/output.ts';
+import { openStoreFolder } from '../storage/store-folder.ts';
 import { type Keys, openKeys } from '../publish/keys.ts';
 import { GitRecord } from '../record/repository.ts';
 import { type AppClient, signIn } from './github.ts';
+import { BaseRepositories } from './base-repositories.ts';
+import { closureReader } from './closure.ts';
 import { pullTicket } from './intake.ts';
 import type { Log } from './log.ts';
 import { Publisher } from './publisher.ts';
@@ -52,6 +56,7 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
     author: { name: 'Staged Rollout', email: settings.committerEmail },
   });
   const store = await openStore(settings.store, settings.s3);
+  const snapshots = await openStoreFolder(pathToFileURL(join(settings.state, 'base-repositories')).href);
   const cache = join(settings.state, 'package-facts');
   const output = await openOutput(settings.channels, store, settings.s3);
   const configuration = new ConfigurationReader((message) => {
@@ -79,6 +84,7 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
       settings.gocdbUrl === undefined
         ? undefined
         : keepingAnswers(gocdbReader({ url: settings.gocdbUrl, now }), now),
+    closure: closureReader({ store, cache, base: new BaseRepositories(snapshots, allow) }),
     now,
     pullPackages: (ticket, gathered) => pullTicket({ store, cache, allow }, outside, ticket, gathered),
     log: (effect, ticket) => {

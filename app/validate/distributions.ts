@@ -15,7 +15,7 @@ export function distributionProblems(
 ): readonly Problem[] {
   const next = new Map<string, string>();
   return Object.entries(distributions.value.distributions).flatMap(
-    ([name, { status, roadmap, baseline }]) => {
+    ([name, { status, roadmap, baseline, platforms }]) => {
       const at: Path = ['distributions', name];
       const found: Problem[] = [];
       const known = catalogue && Object.keys(catalogue.components);
@@ -28,6 +28,7 @@ export function distributionProblems(
         };
         found.push(problemAt(distributions, [...at, 'baseline', component], told, true));
       }
+      found.push(...baseProblems(distributions, at, platforms));
       if (status !== 'next') return found;
       const [family = ''] = name.split('/');
       const other = next.get(family);
@@ -52,5 +53,42 @@ export function distributionProblems(
       }
       return found;
     },
+  );
+}
+
+const metadataOf = { deb: 'Packages', rpm: 'primary.xml' } as const;
+
+/** A base repository is of the format of its platform, and for one of its architectures. */
+function baseProblems(
+  distributions: Sound<Distributions>,
+  at: Path,
+  platforms: Distributions['distributions'][string]['platforms'],
+): readonly Problem[] {
+  return Object.entries(platforms).flatMap(([platform, { format, architectures, base = [] }]) =>
+    base.flatMap(({ name, architecture, packages }, number) => {
+      const here: Path = [...at, 'platforms', platform, 'base', number];
+      const found: Problem[] = [];
+      if (!architectures.includes(architecture)) {
+        const told = {
+          rule: 'unknown-architecture',
+          message: `The base repository ${name} is for ${architecture}, which ${platform} does not have.`,
+          mend: mendName(architecture, architectures),
+        };
+        found.push(problemAt(distributions, [...here, 'architecture'], told));
+      }
+      const wanted = format === 'tar' ? undefined : metadataOf[format];
+      if (wanted === undefined || !packages.includes(wanted)) {
+        const told = {
+          rule: 'base-format',
+          message: `The base repository ${name} is not of the format of ${platform}, ${format}.`,
+          mend:
+            wanted === undefined
+              ? 'Take it out: tarballs need nothing.'
+              : `Give the address of its ${wanted} file.`,
+        };
+        found.push(problemAt(distributions, [...here, 'packages'], told));
+      }
+      return found;
+    }),
   );
 }

@@ -157,6 +157,7 @@ export function factsAt(
     isPublic: true,
     gocdb: new Map(),
     pulled: undefined,
+    closure: undefined,
     onMain: false,
     ...changes,
   };

@@ -126,6 +126,20 @@ describe('what files say of each other', () => {
       ['unknown-component bdij: 6'],
     ],
     [
+      'a base repository for an architecture that the platform does not have, and one of another format',
+      changed(
+        distributions,
+        /format: rpm, architectures: \[x86_64, aarch64\] \}/,
+        `format: rpm, architectures: [x86_64, aarch64], base: [${['x86_65', 'aarch64']
+          .map(
+            (arch, number) =>
+              `\n{ name: b, architecture: ${arch},\npackages: https://a.example/${['x-primary.xml.gz', 'Packages.xz'][number] ?? ''},\nsize: 1, sha256: ${'a'.repeat(64)} }`,
+          )
+          .join(', ')}] }`,
+      ),
+      ['unknown-architecture x86_65,', 'base-format https://a.example/Packages.xz,'],
+    ],
+    [
       'a next distribution without roadmap (R-2.2-6), and another next one (R-2.2-8)',
       changed(distributions, /status: past/g, 'status: next'),
       ['roadmap-missing? next', 'two-next-distributions next', 'roadmap-missing? next'],

@@ -122,6 +122,7 @@ function factsOf(sketch: TicketSketch): Facts {
     isPublic: true,
     gocdb: new Map(),
     pulled: undefined,
+    closure: undefined,
     onMain: false,
   };
   return { ...facts, ...sketch.facts?.(facts) };

@@ -1,8 +1,9 @@
 import { explain } from './explanation.ts';
 import { fileConflicts } from './file-conflicts.ts';
-import { installable, usualSteps } from './installable.ts';
-import { layerOf, type Layer } from './layer.ts';
-import { labelOf, offersOf, type Package } from './package.ts';
+import { partsOf } from './formula.ts';
+import { installable, usualSteps, type Asking } from './installable.ts';
+import { layerOf, namesIn, type Layer } from './layer.ts';
+import { labelOf, offersOf, requirementText, type Package, type Requirement } from './package.ts';
 import { universeOf, type Universe } from './universe.ts';
 import type { ClosureFormat } from './versions.ts';
 
@@ -24,6 +25,8 @@ export interface Closure {
   readonly stuck: readonly Stuck[];
   /** Packages of the channel that could be installed before, and could not any more. */
   readonly broken: readonly Stuck[];
+  /** Needs of the release that nothing there speaks of; they are taken as met, because no base is known that could. */
+  readonly assumed: readonly { readonly by: string; readonly requirement: string }[];
   readonly fileConflicts: readonly { readonly path: string; readonly one: string; readonly other: string }[];
   /** How many packages of the channel were looked at, because something that they may need changes. */
   readonly affected: number;
@@ -36,7 +39,7 @@ export interface ClosureQuestion {
   readonly release: readonly Package[];
   /** The channel without this release. */
   readonly channel: Layer;
-  /** The platform's own repositories. */
+  /** The platform's own repositories. With none, whatever nothing in the channel offers is taken to come from them. */
   readonly base: readonly Layer[];
   /** Steps for each package. */
   readonly steps?: number;
@@ -56,11 +59,13 @@ export function closure({ format, release, channel, base, steps = usualSteps }: 
   const after = universeOf(format, [added, channel, ...base], 'newest');
   const before = universeOf(format, [channel, ...base], 'newest');
   const offered = format === 'deb' ? after : universeOf(format, after.layers, 'any');
-  const stuck = release.flatMap((one) => stuckIn(one, offered, steps));
+  const isAssumed = base.length > 0 ? () => false : unknownIn(after);
+  const asking = { steps, isAssumed };
+  const stuck = release.flatMap((one) => stuckIn(one, offered, asking));
   const affected = affectedBy(release, before, after, channel);
   const broken = affected.flatMap((one) => {
-    const found = stuckIn(one, after, steps);
-    return found.length > 0 && stuckIn(one, before, steps).length === 0 ? found : [];
+    const found = stuckIn(one, after, asking);
+    return found.length > 0 && stuckIn(one, before, asking).length === 0 ? found : [];
   });
   const conflicts = fileConflicts(release, after);
   return {
@@ -68,6 +73,11 @@ export function closure({ format, release, channel, base, steps = usualSteps }: 
     looked: release.length,
     stuck,
     broken,
+    assumed: release.flatMap((one) =>
+      one.requires
+        .filter(isAssumed)
+        .map((requirement) => ({ by: labelOf(one), requirement: requirementText(requirement) })),
+    ),
     fileConflicts: conflicts.map(({ path, one, other }) => ({
       path,
       one: labelOf(one),
@@ -77,9 +87,9 @@ export function closure({ format, release, channel, base, steps = usualSteps }: 
   };
 }
 
-function stuckIn(one: Package, universe: Universe, steps: number): readonly Stuck[] {
+function stuckIn(one: Package, universe: Universe, asking: Asking): readonly Stuck[] {
   const { name, version } = one;
-  const found = installable(one, universe, steps);
+  const found = installable(one, universe, asking);
   switch (found.is) {
     case 'installable':
       return [];
@@ -91,13 +101,26 @@ function stuckIn(one: Package, universe: Universe, steps: number): readonly Stuc
           name,
           version,
           because: [
-            `whether ${labelOf(one)} can be installed was not found out within ${String(steps)} steps`,
+            `whether ${labelOf(one)} can be installed was not found out within ${String(asking.steps)} steps`,
           ],
           undecided: true,
         },
       ];
   }
 }
+
+/** Whether nothing there offers a name that would meet a requirement, in whatever version. */
+const unknownIn =
+  (universe: Universe) =>
+  (requirement: Requirement): boolean =>
+    partsOf(requirement).some((part) => {
+      const names = [...namesIn(part)];
+      return names.length > 0 && names.every((name) => !isOffered(name, universe));
+    });
+
+const isOffered = (name: string, universe: Universe): boolean =>
+  universe.offers(name).length > 0 ||
+  (name.startsWith('/') && universe.layers.some((layer) => layer.owners(name).length > 0));
 
 /**
  * The channel's packages that may have lost something: what needs, however far, a package that was taken before and is not any more. What

@@ -1,4 +1,6 @@
-import { fieldValue, type Field } from '../deb822.ts';
+import type { DebFacts } from '../deb.ts';
+import { fieldValue } from '../deb822.ts';
+import { fileList, type FileList } from './file-list.ts';
 import { isDebianVersion } from '../debian-version.ts';
 import { shown } from '../refusal.ts';
 import type { Comparison, Package, PackageFile, Relation, Requirement } from './package.ts';
@@ -18,15 +20,32 @@ const comparisons: Readonly<Record<string, Comparison>> = {
 /** More relations than this in one field are not read: the longest of Debian 12 has about 1,400 (a metapackage of blends). */
 const mostRelations = 20_000;
 
+const kept = new Set([
+  'package',
+  'version',
+  'architecture',
+  'multi-arch',
+  'pre-depends',
+  'depends',
+  'conflicts',
+  'breaks',
+  'provides',
+  'replaces',
+]);
+
 /**
  * A Debian package from its control fields (Debian policy 7). Recommends and weaker relations are left out: nothing fails without them.
  * `native` is the architecture of the machine; a relation with another one can only be met by a foreign package, and none is looked at.
  * Identity is taken as it is: the reader of packages checks it. A field that cannot be read is a requirement that cannot be met, since
  * apt does not take the package either.
- * @param files as the reader gives them: without a slash in front
  */
-export function debPackage(fields: readonly Field[], native: string, files?: readonly string[]): Package {
-  return new DebianPackage((name) => fieldValue(fields, name) ?? '', native, files);
+export function debPackage(
+  { fields, files }: Pick<DebFacts, 'fields'> & Partial<Pick<DebFacts, 'files'>>,
+  native: string,
+): Package {
+  const relations = fields.filter(([name]) => kept.has(name.toLowerCase()));
+  const list = files && fileList(files.map((path) => ({ path: `/${path}`, kind: 'file' })));
+  return new DebianPackage((name) => fieldValue(relations, name) ?? '', native, list);
 }
 
 /** Reads its relations when they are asked for: of the 60,000 packages of a distribution a few hundred are. */
@@ -38,16 +57,15 @@ export class DebianPackage implements Package {
   readonly several = false;
   readonly #field: (name: string) => string;
   readonly #native: string;
-  readonly #paths: readonly string[] | undefined;
+  readonly #list: FileList | undefined;
   #requires: readonly Requirement[] | undefined;
   #conflicts: readonly Requirement[] | undefined;
-  #files: readonly PackageFile[] | undefined;
 
   /** @param field the value of a control field; the empty text if there is none */
-  constructor(field: (name: string) => string, native: string, paths?: readonly string[]) {
+  constructor(field: (name: string) => string, native: string, list?: FileList) {
     this.#field = field;
     this.#native = native;
-    this.#paths = paths;
+    this.#list = list;
     this.name = field('Package');
     this.version = field('Version');
     this.architecture = field('Architecture');
@@ -79,8 +97,7 @@ export class DebianPackage implements Package {
   }
 
   get files(): readonly PackageFile[] | undefined {
-    this.#files ??= this.#paths?.map((path): PackageFile => ({ path: `/${path}`, kind: 'file' }));
-    return this.#files;
+    return this.#list?.();
   }
 
   #read(field: string): readonly Requirement[] {

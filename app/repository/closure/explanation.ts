@@ -1,7 +1,7 @@
-import { packagesMeeting } from './formula.ts';
+import { packagesMeeting, partsOf } from './formula.ts';
 import type { Reason } from './installable.ts';
 import { namesIn } from './layer.ts';
-import { labelOf, relationText, requirementText, type Package, type Requirement } from './package.ts';
+import { labelOf, relationText, requirementText, type Package } from './package.ts';
 import type { Universe } from './universe.ts';
 
 type Need = Reason & { readonly is: 'needs' };
@@ -79,25 +79,6 @@ function whatThereIs({ requirement }: Need, universe: Universe): string {
   return passed
     ? `only ${named(taken, universe, 'and')} is taken`
     : `there is only ${named(taken, universe, 'and')}`;
-}
-
-/** The parts of a requirement any of which one would look for; a condition is none of them. */
-function partsOf(requirement: Requirement): readonly Requirement[] {
-  switch (requirement.is) {
-    case 'or':
-    case 'and':
-      return requirement.of.flatMap(partsOf);
-    case 'if':
-    case 'unless': {
-      const { wanted, otherwise } = requirement;
-      return [...partsOf(wanted), ...(otherwise ? partsOf(otherwise) : [])];
-    }
-    case 'relation':
-    case 'with':
-    case 'without':
-    case 'unreadable':
-      return [requirement];
-  }
 }
 
 function named(packages: readonly Package[], universe: Universe, word: 'and' | 'or'): string {

@@ -61,3 +61,22 @@ export function packagesMeeting(requirement: Requirement, meeting: Universe['mee
       return [];
   }
 }
+
+/** The parts of a requirement any of which one would look for; a condition is none of them. */
+export function partsOf(requirement: Requirement): readonly Requirement[] {
+  switch (requirement.is) {
+    case 'or':
+    case 'and':
+      return requirement.of.flatMap(partsOf);
+    case 'if':
+    case 'unless': {
+      const { wanted, otherwise } = requirement;
+      return [...partsOf(wanted), ...(otherwise ? partsOf(otherwise) : [])];
+    }
+    case 'relation':
+    case 'with':
+    case 'without':
+    case 'unreadable':
+      return [requirement];
+  }
+}

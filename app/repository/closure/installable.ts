@@ -22,6 +22,14 @@ export type Installable =
   | { readonly is: 'not-installable'; readonly because: readonly Reason[] }
   | { readonly is: 'undecided' };
 
+/** How a question is asked. */
+export interface Asking {
+  /** At most so many steps; see `usualSteps`. */
+  readonly steps: number;
+  /** Requirements that somebody else meets: the platform's own repositories, when nobody told which packages they have. */
+  readonly isAssumed?: (requirement: Requirement) => boolean;
+}
+
 /** Steps of a search: a package of Debian with 2,000 dependencies takes about 100,000. */
 export const usualSteps = 2_000_000;
 /** Longer proofs are told as they are found. */
@@ -32,8 +40,12 @@ const longestProof = 150;
  * that no set of packages will do. At most one version of a name is installed, conflicts and obsoletes are kept. After `steps` steps the
  * answer is `undecided`.
  */
-export function installable(one: Package, universe: Universe, steps = usualSteps): Installable {
-  const question = new Question(one, universe);
+export function installable(
+  one: Package,
+  universe: Universe,
+  { steps, isAssumed = () => false }: Asking = { steps: usualSteps },
+): Installable {
+  const question = new Question(one, universe, isAssumed);
   const found = question.ask(steps);
   switch (found.is) {
     case 'possible':
@@ -48,6 +60,7 @@ export function installable(one: Package, universe: Universe, steps = usualSteps
 class Question {
   readonly #universe: Universe;
   readonly #root: Package;
+  readonly #isAssumed: (requirement: Requirement) => boolean;
   readonly #variables = new Map<Package, number>();
   /** Variable -> the package, or the part of a formula, that it stands for. */
   readonly #meanings: (Package | { readonly part: Formula; readonly about: Reason } | undefined)[] = [
@@ -55,8 +68,9 @@ class Question {
   ];
   readonly #clauses: (readonly Clause<Reason>[] | undefined)[] = [];
 
-  constructor(root: Package, universe: Universe) {
+  constructor(root: Package, universe: Universe, isAssumed: (requirement: Requirement) => boolean) {
     this.#root = root;
+    this.#isAssumed = isAssumed;
     this.#universe = universe;
   }
 
@@ -124,6 +138,7 @@ class Question {
   #ofPackage(one: Package, variable: number): readonly Clause<Reason>[] {
     const clauses: Clause<Reason>[] = [];
     for (const requirement of one.requires) {
+      if (this.#isAssumed(requirement)) continue;
       const about: Reason = { is: 'needs', by: one, requirement };
       clauses.push(...this.#clausesOf(formulaOf(requirement, this.#meeting), variable, about));
     }

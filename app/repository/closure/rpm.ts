@@ -4,6 +4,7 @@ import { evr } from '../rpm/nevra.ts';
 import type { RpmFacts } from '../rpm/rpm.ts';
 import { isRpmVersion } from '../rpm-version.ts';
 import { shown } from '../refusal.ts';
+import { fileList } from './file-list.ts';
 import type { Comparison, Package, PackageFile, Relation, Requirement } from './package.ts';
 import { readRich } from './rich-dependency.ts';
 
@@ -47,6 +48,15 @@ export function rpmPackage(facts: RpmPackageFacts): Package {
   const { name, architecture, files } = facts;
   const version = evr(facts);
   const provides = facts.provides.map(relationOf).filter((one) => one !== undefined);
+  const list =
+    files &&
+    fileList(
+      files.map(({ path, type, content }) => ({
+        path,
+        kind: kinds[type],
+        ...(content === undefined ? {} : { content }),
+      })),
+    );
   return {
     name,
     version,
@@ -59,11 +69,9 @@ export function rpmPackage(facts: RpmPackageFacts): Package {
     conflicts: facts.conflicts.map(requirementOf).filter(({ is }) => is !== 'unreadable'),
     obsoletes: facts.obsoletes.map(relationOf).filter((one) => one !== undefined),
     replaces: [],
-    files: files?.map(({ path, type, content }) => ({
-      path,
-      kind: kinds[type],
-      ...(content === undefined ? {} : { content }),
-    })),
+    get files() {
+      return list?.();
+    },
     several: severalNames.has(name) || provides.some((one) => severalMarks.has(one.name)),
   };
 }

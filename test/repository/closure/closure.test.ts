@@ -18,10 +18,13 @@ function deb(text: string): Package {
   const fields = rest
     .filter((part) => !part.startsWith('/'))
     .map((part) => part.split(': ') as [string, string]);
+  const control = { Package: name, Version: version, Architecture: 'amd64', ...Object.fromEntries(fields) };
   return debPackage(
-    fieldsOf({ Package: name, Version: version, Architecture: 'amd64', ...Object.fromEntries(fields) }),
+    {
+      fields: fieldsOf(control),
+      ...(files.length === 0 ? {} : { files: files.map((path) => path.slice(1)) }),
+    },
     'amd64',
-    files.length === 0 ? undefined : files.map((path) => path.slice(1)),
   );
 }
 
@@ -57,16 +60,17 @@ function rpm(text: string): Package {
 interface Case {
   readonly release: readonly string[];
   readonly channel?: readonly string[];
-  readonly base?: readonly string[];
+  /** Nothing unless given; `unknown` when nobody told. */
+  readonly base?: readonly string[] | 'unknown';
 }
 
-function ask(format: 'deb' | 'rpm', { release, channel = [], base = [] }: Case): Closure {
+function ask(format: 'deb' | 'rpm', { release, channel = [], base }: Case): Closure {
   const read = format === 'deb' ? deb : rpm;
   return closure({
     format,
     release: release.map(read),
     channel: layerOf('the channel', channel.map(read)),
-    base: [layerOf('debian12', base.map(read))],
+    base: base === 'unknown' ? [] : [layerOf('debian12', (base ?? []).map(read))],
   });
 }
 
@@ -248,6 +252,31 @@ describe('An rpm package', () => {
   });
 });
 
+describe('Where no base repository is known', () => {
+  test('what nothing in the channel speaks of is taken as met, and told', () => {
+    const found = ask('deb', {
+      release: ['a 1; Depends: libc6 (>= 2.36), b (>= 1)', 'b 1'],
+      base: 'unknown',
+    });
+    expect(found.ok).toBe(true);
+    expect(found.assumed).toEqual([{ by: 'a 1', requirement: 'libc6 (>= 2.36)' }]);
+  });
+
+  test('a wrong version of what the channel has is still wrong', () => {
+    const found = ask('deb', {
+      release: ['a 1; Depends: libc6, b (>= 2)'],
+      channel: ['b 1'],
+      base: 'unknown',
+    });
+    expect(stuckIn(found)).toEqual(['a 1 needs b (>= 2): there is only b 1 (the channel)']);
+  });
+
+  test('nothing is taken as met as soon as one is known', () => {
+    expect(ask('deb', { release: ['a 1; Depends: libc6'] }).assumed).toEqual([]);
+    expect(ask('deb', { release: ['a 1; Depends: libc6'] }).ok).toBe(false);
+  });
+});
+
 describe('What stands in the channel', () => {
   test('is broken by a newer version of what it needs, and that is told', () => {
     const asked = {
@@ -297,7 +326,7 @@ describe('What stands in the channel', () => {
         const expected = channel
           .filter((one) => before.isCandidate(one) && after.isCandidate(one))
           .filter((one) => bruteForce(one, before) && !bruteForce(one, after));
-        const found = closure({ format: 'deb', release, channel: layer, base: [] });
+        const found = closure({ format: 'deb', release, channel: layer, base: [layerOf('base', [])] });
         expect(found.broken.map(({ name }) => name).toSorted()).toEqual(
           expected.map(({ name }) => name).toSorted(),
         );

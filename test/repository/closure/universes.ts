@@ -18,7 +18,7 @@ export const stanza = (control: Control): string =>
     .join('\n')}\n`;
 
 export const debs = (controls: readonly Control[]): readonly Package[] =>
-  controls.map((control) => debPackage(fieldsOf(control), 'amd64'));
+  controls.map((control) => debPackage({ fields: fieldsOf(control) }, 'amd64'));
 
 export const universeWith = (
   format: ClosureFormat,
