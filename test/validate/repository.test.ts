@@ -133,7 +133,7 @@ describe('what files say of each other', () => {
         `format: rpm, architectures: [x86_64, aarch64], base: [${['x86_65', 'aarch64']
           .map(
             (arch, number) =>
-              `\n{ name: b, architecture: ${arch},\npackages: https://a.example/${['x-primary.xml.gz', 'Packages.xz'][number] ?? ''},\nsize: 1, sha256: ${'a'.repeat(64)} }`,
+              `\n          { name: b, architecture: ${arch},\n          packages: https://a.example/${['x-primary.xml.gz', 'Packages.xz'][number] ?? ''},\n          size: 1, sha256: ${'a'.repeat(64)} }`,
           )
           .join(', ')}] }`,
       ),
