@@ -1,6 +1,7 @@
 import type { Channel } from '../model/channel.ts';
 import type { IndexEntry } from '../repository/index-chunks.ts';
 import { sha256Of } from '../storage/digest.ts';
+import { inParallel } from '../storage/in-parallel.ts';
 import type { Output } from '../storage/output.ts';
 import { ContentsFollower, type ChannelContents } from './channel-contents.ts';
 import {
@@ -12,7 +13,7 @@ import {
 import type { ChunkMaker } from './index-chunk.ts';
 import type { Signer } from './keys.ts';
 import { fromChannelFolder, fromChannelsFolder } from './layout.ts';
-import { foundChanges, knownChanges, pooled, type PlannedRoot } from './pool.ts';
+import { askedAtOnce, foundChanges, knownChanges, pooled, type PlannedRoot } from './pool.ts';
 import { PublishError } from './publish-error.ts';
 import type { PublisherParts, PublishRequest } from './publish.ts';
 import { publishedState, statementPaths, type Published } from './published-state.ts';
@@ -154,11 +155,17 @@ export class ChannelPublication {
   }
 
   async #areThere(files: readonly StatementFile[]): Promise<boolean> {
-    for (const { path, size, sha256 } of files) {
-      const found = await this.#parts.output.digest(fromChannelsFolder(this.#channel, path));
-      if (found?.sha256 !== sha256 || found.size !== size) return false;
-    }
-    return true;
+    let areThere = true;
+    await inParallel(
+      files,
+      async ({ path, size, sha256 }) => {
+        if (!areThere) return;
+        const found = await this.#parts.output.digest(fromChannelsFolder(this.#channel, path));
+        if (found?.sha256 !== sha256 || found.size !== size) areThere = false;
+      },
+      askedAtOnce,
+    );
+    return areThere;
   }
 
   #isStanding({ statement }: Published, contents: ChannelContents, roots: readonly RootState[]): boolean {

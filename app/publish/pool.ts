@@ -1,11 +1,14 @@
 import { gunzipSync } from 'node:zlib';
 import { firstAfter, inPathOrder, type IndexEntry } from '../repository/index-chunks.ts';
-import type { Output, PlacedFile } from '../storage/output.ts';
-import { isLeftover } from '../storage/output.ts';
+import { inParallel } from '../storage/in-parallel.ts';
+import { isLeftover, type Output, type PlacedFile } from '../storage/output.ts';
 import type { RootContents } from './channel-contents.ts';
 import type { ChannelStatement } from './channel-statement.ts';
 import { fromChannelFolder, fromChannelsFolder, snapshotFolder } from './layout.ts';
 import { isOfRoot, type RootPlan } from './root-plan.ts';
+
+/** A bucket answers each question after some milliseconds, and many at the same time. */
+export const askedAtOnce = 32;
 
 /** What has to be done to the packages of a root. Paths are below the folder of all channels. */
 export interface PoolChanges {
@@ -80,11 +83,15 @@ export async function foundChanges(
   const { path: rootPath } = root.place;
   const wanted = new Map(pooled(root).map((entry) => [`${rootPath}/${entry.path}`, entry]));
   const present = new Set(await output.list(rootPath));
-  const missing: PoolChanges['missing'][number][] = [];
-  for (const [path, entry] of wanted) {
-    if (!present.has(path) || !(await output.holds({ path, size: entry.size, sha256: entry.sha256 })))
-      missing.push({ path, entry });
-  }
+  const held = new Set<string>();
+  await inParallel(
+    [...wanted].filter(([path]) => present.has(path)),
+    async ([path, { size, sha256 }]) => {
+      if (await output.holds({ path, size, sha256 })) held.add(path);
+    },
+    askedAtOnce,
+  );
+  const missing = [...wanted].flatMap(([path, entry]) => (held.has(path) ? [] : [{ path, entry }]));
   const vouched = vouchedPaths(published);
   const unknown = [...present].filter((path) => !wanted.has(path) && !vouched.has(path));
   const listed = unknown.length > 0 ? await listedBefore(output, root, published) : new Set<string>();

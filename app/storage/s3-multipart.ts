@@ -8,19 +8,19 @@ import { StorageOutage } from './store.ts';
 
 /** What goes in one request, in bytes. A part is held in memory, so that it can be sent again. */
 export interface PartSizes {
-  /** 16 MiB unless given. Amazon wants 5 MiB at least, but for the last one. */
+  /** 8 MiB unless given. Amazon wants 5 MiB at least, but for the last one. */
   readonly part?: number;
   /** Most that is copied in one request: 5 GiB unless given (CopyObject, UploadPartCopy). */
   readonly copy?: number;
 }
 
 /** Most that is sent in one request unless told otherwise. */
-export const partBytes = 16 * 1024 * 1024;
+export const partBytes = 8 * 1024 * 1024;
 const defaultCopy = 5 * 1024 ** 3;
 /** Amazon's limit. */
 const mostParts = 10_000;
 /** Parts that are under way at the same time. */
-const partsAtOnce = 3;
+const partsAtOnce = 2;
 
 /**
  * Writes an object from anything that can be read, whatever is there: in one request, or in parts, of which none is seen before the last

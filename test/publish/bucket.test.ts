@@ -80,7 +80,7 @@ describe('rollout publish with the store and the channels in buckets', () => {
       ]),
       1,
     );
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     process.env = environment;
     await server.close();
@@ -113,7 +113,7 @@ describe('rollout publish with the store and the channels in buckets', () => {
     expect(changes.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'PUT public/channels/conditional-writes',
     ]);
-  }, 60_000);
+  }, 120_000);
 
   test('mends what somebody else changed in the bucket', async () => {
     const [path, object] =
@@ -125,7 +125,7 @@ describe('rollout publish with the store and the channels in buckets', () => {
     expect((await verified()).status).toBe(1);
     await publishes();
     expect((await verified()).status).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   (hasProgram('apt-get') ? describe : describe.skip)('gives channels (needs apt-get)', () => {
     test('that apt installs from, by-hash and all checks on', async () => {
@@ -139,7 +139,7 @@ describe('rollout publish with the store and the channels in buckets', () => {
       const isInstalled = /\nStatus: install ok installed\n(?:.+\n)*?Version: (.+)\n/.source;
       expect(new RegExp(`^Package: voms${isInstalled}`, 'm').exec(status)?.[1]).toBe('2.1.0+b1~rc3-1');
       expect(new RegExp(`^Package: voms-doc${isInstalled}`, 'm').exec(status)?.[1]).toBe('1.0');
-    }, 60_000);
+    }, 120_000);
   });
 });
 
@@ -151,7 +151,7 @@ describe('A publication to a bucket', () => {
     dir = await mkdtemp(join(tmpdir(), 'bucket-'));
     await createKeys(join(dir, 'keys'), daysAgo(30));
     keys = await openKeys(join(dir, 'keys'));
-  }, 60_000);
+  }, 120_000);
   afterAll(() => rm(dir, { recursive: true }));
   beforeEach(async () => {
     server = await startS3Server(['private', 'public'], { open: 'public/channels/' });
@@ -267,7 +267,7 @@ describe('A publication to a bucket', () => {
       ).toBe(true);
     }
     expect([...seen].toSorted()).toEqual(['apt new', 'apt old', 'tar new', 'tar old', 'yum new', 'yum old']);
-  }, 120_000);
+  }, 240_000);
 
   test('at the same time as others ends with the same channel as they', async () => {
     const manifest = await release('3.0');
@@ -281,7 +281,7 @@ describe('A publication to a bucket', () => {
     expect(number).toBeLessThanOrEqual(3);
     await publish(manifest);
     expect((await verified()).number).toBe(number);
-  }, 60_000);
+  }, 120_000);
 
   test.each<readonly [string, Fault]>([
     ['is lost before its effect', { cut: 'before' }],

@@ -88,7 +88,7 @@ describe('A publisher that is killed', () => {
     expect(version).toBeGreaterThan(18);
     expect(states.size).toBe(4);
     expect(server.uploads.size).toBe(0);
-  }, 60_000);
+  }, 120_000);
 });
 
 /** What the pointers hold when a publication is done. */

@@ -385,6 +385,7 @@ describe('A large index', () => {
       'POST by-hash/1',
       'PUT by-hash/1',
       'PUT by-hash/1',
+      'PUT by-hash/1',
       'POST by-hash/1',
       'HEAD by-hash/1',
     ]);
