@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ImportPackagesOptions } from './commands/import-packages.ts';
+import { addImportCommands } from './commands/import-program.ts';
 import { addKeysCommands } from './commands/keys-program.ts';
-import type { StoreGcOptions } from './commands/store-gc.ts';
+import { addStoreCommands } from './commands/store-program.ts';
 import { outcomeOf } from './commands/outcome.ts';
 import { channels } from './model/channel.ts';
 import { ticketJsonSchema } from './model/ticket.ts';
@@ -29,16 +29,6 @@ const port = (text: string): number => {
   if (!/^\d+$/.test(text) || number > 65_535)
     throw new InvalidArgumentError('a port is a number up to 65535.');
   return number;
-};
-
-const count = (text: string): number => {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('it is a whole number.');
-  return Number(text);
-};
-
-/** Where long work tells how far it came. */
-const progress = (line: string): void => {
-  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
 };
 
 const program = new Command('rollout')
@@ -207,94 +197,9 @@ program
 
 addKeysCommands(program, run, out);
 
-const storeCommands = program
-  .command('store')
-  .description('the package store: letting go of what nobody needs, reading every byte');
-storeCommands
-  .command('gc')
-  .description(
-    'remove what no manifest lists, no manifest listed lately, and no ticket under way needs; nothing when the record cannot be read whole',
-  )
-  .option('--dry-run', 'only tell what would be removed, why, and since when')
-  .option(
-    '--keep-days <n>',
-    'what a manifest listed within so many days stays: a rollback must find it',
-    count,
-    90,
-  )
-  .option('--keep-releases <n>', 'so many ended releases of each component keep their packages', count, 2)
-  .option('--drop-withdrawn', 'what only the tombstone of a withdrawn release names may go as well')
-  .option('--repo <dir>', 'git repository of the record', '.')
-  .option('--store <url>', 'package store, file:///… or s3://bucket/prefix (default: ROLLOUT_STORE)')
-  .option('--keys <dir>', 'folder of the keys (default: ROLLOUT_KEYS)')
-  .option('--json', 'print it as JSON')
-  .addHelpText(
-    'after',
-    '\nExamples:\n  rollout store gc --dry-run --repo releases.git --store file:///srv/store --keys /etc/rollout/keys\n  rollout store gc --keep-days 365',
-  )
-  .action((options: StoreGcOptions) =>
-    run(async () => {
-      const { storeGc } = await import('./commands/store-gc.ts');
-      return storeGc(options, out, progress);
-    }),
-  );
+addStoreCommands(program, run, out);
 
-const importCommands = program
-  .command('import')
-  .description('what comes from elsewhere: trees of packages, and tickets from product files');
-importCommands
-  .command('packages')
-  .description(
-    "take a tree of packages into a channel as an operator's entry, which the record says: how an existing distribution moves in",
-  )
-  .argument('<dir>', 'folder that holds the packages, in it or below')
-  .requiredOption('--release <id>', 'release that they become: <stack>-<component>-<version>[+<label>]')
-  .addOption(new Option('--channel <channel>', 'where they go').choices(channels).makeOptionMandatory())
-  .requiredOption(
-    '--target <target>',
-    'what they are for, like umd/5/debian12/amd64; may be given again for another architecture',
-    (target: string, before: readonly string[] | undefined) => [...(before ?? []), target],
-  )
-  .option('--reason <text>', 'why, for the journal')
-  .option('--by <name>', 'who does it, for the journal (default: who is signed in here)')
-  .option('--dry-run', 'read everything, tell all problems, change nothing')
-  .option('--repo <dir>', 'bare git repository of the record on this machine; otherwise that of the settings')
-  .option('--settings <file>', 'file of NAME=value lines; the environment otherwise')
-  .option('--store <url>', 'package store, file:///… (default: ROLLOUT_STORE)')
-  .option('--keys <dir>', 'folder of the keys, with --repo (default: ROLLOUT_KEYS)')
-  .option('--json', 'print the report as JSON')
-  .addHelpText(
-    'after',
-    '\nExamples:\n  rollout import packages /srv/old/debian12 --release glite-voms-clients-3.3.5 --channel production --target umd/5/debian12/amd64 --dry-run\n  rollout import packages /srv/old --release glite-voms-clients-3.3.5 --channel production --target umd/5/debian12/amd64 --reason "UMD 4 moves in" --settings /etc/rollout.env',
-  )
-  .action((dir: string, options: ImportPackagesOptions) =>
-    run(async () => {
-      const { importPackages } = await import('./commands/import-packages.ts');
-      return importPackages(dir, options, out, progress);
-    }),
-  );
-
-importCommands
-  .command('umd5')
-  .description(
-    'turn UMD-5 product files (JSON) into tickets, and tell what each lacks; writes nothing without --out',
-  )
-  .argument('<dir>', 'folder of the product files, or one of them')
-  .option(
-    '--out <dir>',
-    'folder to write releases/<stack>/<component>/<version>.yml into; nothing there is changed',
-  )
-  .option('--json', 'print the report as JSON')
-  .addHelpText(
-    'after',
-    '\nExamples:\n  rollout import umd5 software-releases/json/umd5\n  rollout import umd5 software-releases/json/umd5 --out . --json',
-  )
-  .action((dir: string, options: { out?: string; json?: true }) =>
-    run(async () => {
-      const { importCommand } = await import('./commands/import.ts');
-      return importCommand(dir, options, out);
-    }),
-  );
+addImportCommands(program, run, out);
 
 program
   .command('schema')

@@ -24,9 +24,10 @@ const readme = read('README.md');
 const settingsSource = read('app/service/settings.ts');
 const settings = unique(matches(settingsSource, /\b(?:value|needed)\(\s*'([A-Z0-9_]+)'/g));
 
-/** The command line's definition, with the part that stands in a file of its own in its place. */
-const commandLine = read('app/cli.ts').replace('addKeysCommands(program, run, out);', () =>
-  read('app/commands/keys-program.ts'),
+/** The command line's definition, with the parts that stand in files of their own in their places. */
+const commandLine = read('app/cli.ts').replaceAll(
+  /add([A-Z][a-z]+)Commands\(program, run, out\);/g,
+  (_, group: string) => read(`app/commands/${group.toLowerCase()}-program.ts`),
 );
 
 describe('The README', () => {

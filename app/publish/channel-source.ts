@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbsence } from '../storage/digest.ts';
+import { isAbsence, type Digest } from '../storage/digest.ts';
 
 /** Where a published channel is read from. Paths are relative to the folder of channel.json, as its statement names them. */
 export interface ChannelSource {
@@ -13,6 +13,8 @@ export interface ChannelSource {
   open(path: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Every file below a folder, where that can be told: a web server cannot. */
   readonly list?: (folder: string) => Promise<readonly string[]>;
+  /** Is told of every file that something vouches for: what it should be, and whether it is. */
+  readonly onChecked?: (path: string, expected: Digest, isRight: boolean) => void;
 }
 
 /** The place that a channel is read from does not answer, or answers with an error of its own: an outage, not a verdict. */
@@ -26,8 +28,9 @@ export type FetchFile = (url: URL, init: RequestInit) => Promise<Response>;
 /** No answer within this time ends a request, in milliseconds; long enough for a package of some gigabytes. */
 const requestTime = 30 * 60_000;
 
-/** A source by its address (`http://`, `https://`) or path of a folder. */
-export function channelSource(place: string, fetchFile: FetchFile): ChannelSource {
+/** A source by its address (`http://`, `https://`) or path of a folder; what is one already is given back. */
+export function channelSource(place: string | ChannelSource, fetchFile: FetchFile): ChannelSource {
+  if (typeof place !== 'string') return place;
   return /^https?:\/\//.test(place) ? webSource(place, fetchFile) : folderSource(place);
 }
 

@@ -68,8 +68,10 @@ export class Inspection {
    */
   async readAs(path: string, expected: Digest): Promise<Uint8Array | undefined> {
     const bytes = await this.read(path, expected.size);
-    if (!bytes || this.agrees(path, { size: bytes.length, sha256: sha256Of(bytes) }, expected)) return bytes;
-    return undefined;
+    const isRight =
+      bytes !== undefined && this.agrees(path, { size: bytes.length, sha256: sha256Of(bytes) }, expected);
+    this.source.onChecked?.(path, expected, isRight);
+    return isRight ? bytes : undefined;
   }
 
   /**
@@ -80,6 +82,7 @@ export class Inspection {
     const content = await this.source.open(path);
     if (!content) {
       this.note(path, 'is missing');
+      this.source.onChecked?.(path, expected, false);
       return false;
     }
     const hash = createHash('sha256');
@@ -90,7 +93,9 @@ export class Inspection {
       hash.update(piece);
     }
     this.checked.bytes += size;
-    return this.agrees(path, { size, sha256: hash.digest('hex') }, expected);
+    const isRight = this.agrees(path, { size, sha256: hash.digest('hex') }, expected);
+    this.source.onChecked?.(path, expected, isRight);
+    return isRight;
   }
 
   private agrees(path: string, found: Digest, expected: Digest): boolean {

@@ -14,7 +14,7 @@ type PublicSide = Pick<Signer, 'publicKey'>;
  * What a site needs to set a channel up: its public key, armored and as a keyring for gpgv, and for each target a ready file for its package
  * manager. They are how trust begins, so no channel.json vouches for them.
  */
-async function setupFiles(
+export async function setupFiles(
   { channel, roots }: ChannelContents,
   file: ChannelsFile,
   signer: PublicSide,

@@ -14,8 +14,8 @@ import {
 } from './statement-check.ts';
 
 export interface VerifyOptions {
-  /** Address of a channel (`https://…/production/`) or its folder. */
-  readonly source: string;
+  /** Address of a channel (`https://…/production/`), its folder, or something else to read it from. */
+  readonly source: string | ChannelSource;
   /** The public key of the channel, armored or binary: the one thing that is trusted beforehand. */
   readonly keyring: Uint8Array | string;
   readonly now: Date;

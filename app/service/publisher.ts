@@ -1,15 +1,19 @@
-import type { Channel } from '../model/channel.ts';
+import { channels as allChannels, type Channel } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
 import type { Distributions } from '../model/distributions.ts';
 import type { ConfigurationReader } from '../facts/configuration.ts';
-import { signedManifests } from '../facts/manifests.ts';
+import { allManifests, signedManifests } from '../facts/manifests.ts';
 import type { Provenance } from '../facts/provenance.ts';
 import type { Store } from '../storage/store.ts';
 import type { Keys } from '../publish/keys.ts';
 import type { Target } from '../publish/layout.ts';
 import { binaryKeyring } from '../publish/openpgp.ts';
-import { ChannelPublisher, type PublishedChannel } from '../publish/publish.ts';
-import type { Output } from '../storage/output.ts';
+import { ContentsFollower } from '../publish/channel-contents.ts';
+import type { PublishError } from '../publish/publish-error.ts';
+import { ChannelPublisher, ChannelsNotPublished, type PublishedChannel } from '../publish/publish.ts';
+import { setupFiles } from '../publish/setup-files.ts';
+import type { Output, OutputFile } from '../storage/output.ts';
+import { heldChannels } from '../upkeep/held-channels.ts';
 import type { GitRecord } from '../record/repository.ts';
 import type { DocumentSigner } from '../record/signer.ts';
 import { shelves } from '../model/channel.ts';
@@ -31,7 +35,7 @@ const manifestFolders = shelves.map((shelf) => `repos-manifest/${shelf}`);
 /** Turns the manifests of the main branch into signed channels: the publisher of process.md 1.5, driven by merge events and the sweep. */
 export class Publisher {
   readonly #parts: PublisherParts;
-  readonly #publisher: ChannelPublisher;
+  #publisher: ChannelPublisher;
   #systemKeyIsThere = false;
 
   constructor(parts: PublisherParts) {
@@ -44,15 +48,19 @@ export class Publisher {
    * Throws ForeignCommit, ForgedManifest, or ChannelsNotPublished after all channels were tried.
    */
   async publish(main: string, channels?: readonly Channel[]): Promise<readonly PublishedChannel[]> {
-    const { record, signer, provenance, configuration, output } = this.#parts;
+    const { record, signer, provenance, configuration, output, store } = this.#parts;
     await provenance.check(main, manifestFolders);
     const { channelsFile, distributions } = await configuration.read(record, main);
     if (!this.#systemKeyIsThere) await publishSystemKey(output, signer);
     this.#systemKeyIsThere = true;
     const standing = await signedManifests(record, signer, main, shelves);
     const tombstones = standing.filter(({ channel }) => channel === 'withdrawn');
-    return this.#publisher.publish({
-      manifests: standing.filter(({ channel }) => channel !== 'withdrawn'),
+    const manifests = standing.filter(({ channel }) => channel !== 'withdrawn');
+    const held = await heldChannels(store, manifests);
+    // What was taken out of a channel comes back by being looked for.
+    if (held.size > 0) this.lookAgain();
+    const request = {
+      manifests,
       withdrawn: new Set(
         tombstones.flatMap(({ targets }) =>
           targets.flatMap(({ packages }) => packages.map(({ sha256 }) => sha256)),
@@ -62,9 +70,46 @@ export class Publisher {
       channelsFile,
       now: new Date(),
       targets: targetsOf(distributions),
-      ...(channels ? { channels } : {}),
-    });
+    };
+    return withoutHeld(held, channels ?? allChannels, (free) =>
+      this.#publisher.publish({ ...request, channels: free }),
+    );
   }
+
+  /** Keys and client files of a channel as they have to be at a commit of main. */
+  async clientFiles(main: string, channel: Channel): Promise<readonly OutputFile[]> {
+    const { record, signer, configuration, keys } = this.#parts;
+    const { channelsFile, distributions } = await configuration.read(record, main);
+    const manifests = await allManifests(record, signer, main);
+    const follower = new ContentsFollower(channel);
+    const contents = follower.contents(manifests, channelsFile, targetsOf(distributions));
+    const own = await setupFiles(contents, channelsFile, keys.channel(channel));
+    return [...own, ...(await systemKeyFiles(signer))];
+  }
+
+  /** Something else wrote where the channels are published: the next publication looks at everything anew. */
+  lookAgain(): void {
+    this.#publisher = new ChannelPublisher(this.#parts);
+    this.#systemKeyIsThere = false;
+  }
+}
+
+/** Publishes the channels that are not held back, and tells of the others as of those that failed. */
+async function withoutHeld(
+  held: ReadonlyMap<Channel, PublishError>,
+  channels: readonly Channel[],
+  publish: (free: readonly Channel[]) => Promise<readonly PublishedChannel[]>,
+): Promise<readonly PublishedChannel[]> {
+  const failures = channels.flatMap((channel) => held.get(channel) ?? []);
+  const published = await publish(channels.filter((channel) => !held.has(channel))).catch(
+    (error: unknown) => {
+      if (!(error instanceof ChannelsNotPublished)) throw error;
+      failures.push(...error.failures);
+      return error.published;
+    },
+  );
+  if (failures.length > 0) throw new ChannelsNotPublished(published, failures);
+  return published;
 }
 
 /** Every target of every distribution has an index, empty or not, so that a site can add the source before the first release. */
@@ -77,15 +122,18 @@ function targetsOf({ distributions }: Distributions): readonly Target[] {
 }
 
 /** The system's public key, for auditors: beside the channels' own, which their publication writes. */
-async function publishSystemKey(output: Output, { publicKey }: DocumentSigner): Promise<void> {
-  const files = [
-    { path: 'keys/system.asc', bytes: Buffer.from(publicKey) },
-    { path: 'keys/system.gpg', bytes: await binaryKeyring([publicKey]) },
-  ];
-  for (const { path, bytes } of files) {
+async function publishSystemKey(output: Output, signer: DocumentSigner): Promise<void> {
+  for (const { path, pieces } of await systemKeyFiles(signer)) {
     const there = await output.read(path);
-    if (!there || !Buffer.from(bytes).equals(there)) await output.point([{ path, pieces: [bytes] }]);
+    if (!there || !Buffer.concat(pieces).equals(there)) await output.point([{ path, pieces }]);
   }
+}
+
+async function systemKeyFiles({ publicKey }: DocumentSigner): Promise<readonly OutputFile[]> {
+  return [
+    { path: 'keys/system.asc', pieces: [Buffer.from(publicKey)] },
+    { path: 'keys/system.gpg', pieces: [await binaryKeyring([publicKey])] },
+  ];
 }
 
 /** Public address of a channel, with a slash at its end. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 /** Size in bytes and SHA-256 of a content. */
 export interface Digest {
@@ -31,6 +32,19 @@ export async function digestOfFile(path: string): Promise<Digest | undefined> {
     if (isAbsence(error)) return undefined;
     throw error;
   }
+}
+
+/** Content of a file in pieces; undefined when it is not there or no plain file. Other errors of the disk throw. */
+export async function contentOfFile(path: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  });
+  if (!handle) return undefined;
+  if ((await handle.stat()).isFile())
+    return handle.createReadStream({ highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
+  await handle.close();
+  return undefined;
 }
 
 /** Whether an error of the file system says that there is no such file. */

@@ -33,6 +33,10 @@ export async function openOutputBucket(
   return {
     read: async (path) => (await bucket.read(output.at(path), mostRead))?.bytes,
     digest: (path) => output.digest(path),
+    content: async (path) => {
+      const facts = await bucket.head(output.at(path));
+      return facts && piecesOf(bucket, output.at(path), facts);
+    },
     list: async (path) => {
       const paths: string[] = [];
       for await (const { key } of bucket.list(path === '' ? prefix : `${output.at(path)}/`))

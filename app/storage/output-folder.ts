@@ -13,7 +13,7 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digestOfFile, isAbsence } from './digest.ts';
+import { contentOfFile, digestOfFile, isAbsence } from './digest.ts';
 import { inParallel } from './in-parallel.ts';
 import { Overtaken, type Output, type OutputFile, type PlacedFile, type Pointer } from './output.ts';
 import { StorageOutage, type Store } from './store.ts';
@@ -27,6 +27,7 @@ export function outputFolder(folder: string, store: Store): Output {
   return {
     read: (path) => readIfThere(at(path)),
     digest: (path) => digestOfFile(at(path)),
+    content: (path) => contentOfFile(at(path)),
     list: (path) => listFolder(folder, path),
     put: (files) => putFiles(folder, files),
     point: async (pointers) => {

@@ -28,6 +28,8 @@ export interface Output {
   /** The bytes of a file, undefined when it is not there. */
   read(path: string): Promise<Uint8Array | undefined>;
   digest(path: string): Promise<Digest | undefined>;
+  /** The content of a file in pieces, as it is there now; undefined when it is not there. */
+  content(path: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Paths of every file below a folder, with what a killed run left behind, in no particular order. */
   list(folder: string): Promise<readonly string[]>;
   /** Writes files that no client is pointed to yet, in any order; when it is done all of them are durable and whole. */

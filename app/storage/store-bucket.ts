@@ -63,6 +63,13 @@ export async function openStoreBucket({ bucket, prefix }: BucketFolder, sizes?: 
       await copyObject(bucket, { bucket: bucket.name, key }, kept, bytes, headersOf(digest), sizes);
       await bucket.remove(key);
     },
+    quarantined: async () => {
+      const digests: string[] = [];
+      const folder = `${prefix}quarantine/`;
+      for await (const { key } of bucket.list(folder))
+        if (/^[0-9a-f]{64}$/.test(key.slice(folder.length))) digests.push(key.slice(folder.length));
+      return digests;
+    },
     object: (sha256) => ({ bucket: bucket.name, key: keyOf(sha256) }),
   };
 }

@@ -69,6 +69,12 @@ export async function openStoreFolder(url: string): Promise<StoreFolder> {
         await syncFolder(folder);
       });
     },
+    quarantined: async () => {
+      const names = await outage('list what was set aside', () =>
+        unlessMissing(readdir(join(top, 'quarantine'))),
+      );
+      return (names ?? []).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    },
   };
 }
 

@@ -68,6 +68,8 @@ export interface Store {
   remove(sha256: string): Promise<void>;
   /** Moves a file that has not the bytes of its name out of reach, and keeps it for a look. */
   quarantine(sha256: string): Promise<void>;
+  /** Digests of the files that are out of reach since; some of them may have come back whole. */
+  quarantined(): Promise<readonly string[]>;
   /** Where a file is, or would be, on a disk of this machine; a bucket has no such place. */
   readonly path?: (sha256: string) => string;
   /** Where a file is, or would be, in a bucket: the service can copy it without this machine. */

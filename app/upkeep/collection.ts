@@ -1,6 +1,7 @@
-import type { Store, StoredFile } from '../storage/store.ts';
+import type { Store } from '../storage/store.ts';
 import { sortOut, type Ages, type Sorting } from './garbage.ts';
 import type { Mentions } from './mentions.ts';
+import { everyFile } from './stored-bytes.ts';
 
 export interface CollectionOptions extends Ages {
   readonly store: Store;
@@ -31,10 +32,4 @@ export async function collectGarbage(options: CollectionOptions): Promise<Sortin
     options.onRemoved?.(at + 1, garbage.length);
   }
   return { garbage, kept: again.kept };
-}
-
-async function everyFile(store: Store): Promise<readonly StoredFile[]> {
-  const files: StoredFile[] = [];
-  for await (const file of store.list()) files.push(file);
-  return files;
 }

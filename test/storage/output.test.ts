@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { sha256Of } from '../../app/storage/digest.ts';
+import { digestOf, sha256Of } from '../../app/storage/digest.ts';
 import { openOutput } from '../../app/storage/open.ts';
 import { file, type Kind, openPlaces, type Places, textIn } from './kinds.ts';
 
@@ -33,6 +33,9 @@ describe.each(combinations)('With a store in a %s, an output in a %s', (storeKin
     ]);
     expect(await output.digest('d')).toEqual({ size: 5, sha256: sha256Of('other') });
     expect(await output.digest('a')).toBeUndefined();
+    const content = await output.content('d');
+    expect(content && (await digestOf(content))).toEqual({ size: 5, sha256: sha256Of('other') });
+    expect(await output.content('a')).toBeUndefined();
   });
 
   test('puts what is there already again, under a digest too, and mends what has other bytes', async () => {

@@ -71,6 +71,7 @@ describe.each(kinds)('A store in a %s', (kind) => {
     await store.remove(sha256);
     await store.quarantine(sha256);
     expect(await listed()).toEqual([]);
+    expect(await store.quarantined()).toEqual([]);
   });
 
   test('has nothing of a file until it is committed, and nothing of one that is dropped', async () => {
@@ -127,6 +128,7 @@ describe.each(kinds)('A store in a %s', (kind) => {
     await places.store.quarantine(sha256);
     expect(await places.store.has(sha256)).toBe(false);
     expect(await listed()).toEqual([]);
+    expect(await places.store.quarantined()).toEqual([sha256]);
     await places.stored('package');
     expect(await places.store.has(sha256)).toBe(true);
   });

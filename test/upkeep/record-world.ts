@@ -26,7 +26,7 @@ export const daysAgo = (days: number): Date => new Date(began - days * day);
 let keyFolder: Promise<string> | undefined;
 async function makeKeys(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'record-world-keys-'));
-  await createKeys(dir, daysAgo(2000));
+  await createKeys(dir, daysAgo(2000), { days: 4000 });
   return dir;
 }
 
@@ -58,8 +58,11 @@ export class RecordWorld {
     this.store = parts.store;
   }
 
-  /** Its channels are published below this address. */
-  static async begin(url = 'https://repository.example.org'): Promise<RecordWorld> {
+  /** Its channels are published below an address; some files of the sample may have other texts. */
+  static async begin(
+    url = 'https://repository.example.org',
+    others: Readonly<Record<string, string>> = {},
+  ): Promise<RecordWorld> {
     const dir = await mkdtemp(join(tmpdir(), 'record-world-'));
     const repo = join(dir, 'repo.git');
     keyFolder ??= makeKeys();
@@ -68,7 +71,7 @@ export class RecordWorld {
     const work = join(dir, 'work');
     await git(dir, ['init', '--quiet', '--initial-branch=main', work]);
     const { files } = await readSample(url);
-    for (const [path, text] of Object.entries(files)) {
+    for (const [path, text] of Object.entries({ ...files, ...others })) {
       await mkdir(dirname(join(work, path)), { recursive: true });
       await writeFile(join(work, path), text);
     }
