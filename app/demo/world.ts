@@ -36,6 +36,8 @@ export interface WorldOptions {
   readonly fetchAllow?: readonly string[];
   /** The forge says that the repository is private: a place for tickets under embargo. */
   readonly private?: boolean;
+  /** Hour of the nightly scrub (UTC); none without. */
+  readonly scrubHour?: number;
   /** Other texts for files of the sample, by path: the repository begins with them, people and clocks stay the sample's. */
   readonly files?: Readonly<Record<string, string>>;
   /** Where packages and channels are, if not in folders of the world; somebody else serves the channels then. */
@@ -149,6 +151,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       port: webPort,
       serveChannels: options.places === undefined,
       committerEmail: 'staged-rollout@grid.example',
+      scrubHour: options.scrubHour,
       sweepMilliseconds: 300_000,
       ...options.places,
     },

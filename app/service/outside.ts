@@ -11,6 +11,7 @@ import { readAllowList } from '../intake/address.ts';
 import { openOutput, openStore } from '../storage/open.ts';
 import type { Output } from '../storage/output.ts';
 import { openStoreFolder } from '../storage/store-folder.ts';
+import type { Store } from '../storage/store.ts';
 import { type Keys, openKeys } from '../publish/keys.ts';
 import { GitRecord } from '../record/repository.ts';
 import { type AppClient, signIn } from './github.ts';
@@ -36,6 +37,7 @@ export interface Opened {
   readonly outside: Outside;
   readonly publisher: Publisher;
   readonly keys: Keys;
+  readonly store: Store;
   /** The place of the published channels. */
   readonly output: Output;
 }
@@ -99,6 +101,7 @@ export async function openOutside({ settings, now, log }: OutsideParts): Promise
     outside,
     publisher: new Publisher({ record, signer, provenance, configuration, store, keys, output, cache }),
     keys,
+    store,
     output,
   };
 }

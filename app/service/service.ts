@@ -15,6 +15,7 @@ import { openIssues, runIssue } from './issues.ts';
 import { channelView } from './channel-view.ts';
 import { errorText } from './log.ts';
 import { prepareLabels } from './labels.ts';
+import { serviceScrub } from './scrub.ts';
 import { type OutsideParts, openOutside } from './outside.ts';
 import { closedPullsSince, openPulls, recordedTickets } from './tickets.ts';
 
@@ -44,8 +45,8 @@ const rememberedTickets = 200;
  */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { settings, log } = parts;
-  const { app, outside, publisher, keys, output } = await openOutside(parts);
-  const { github, at, self, record, configuration } = outside;
+  const { app, outside, publisher, keys, output, store } = await openOutside(parts);
+  const { github, at, self, record, configuration, signer } = outside;
   const board = new LiveBoard(settings.repository, app.htmlUrl, parts.now);
 
   const active = new Set<number>();
@@ -148,6 +149,19 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     }
   }
 
+  const scrub =
+    settings.scrubHour === undefined
+      ? undefined
+      : serviceScrub({
+          ...{ record, signer, publisher, store, output, keys, log },
+          state: settings.state,
+          hour: settings.scrubHour,
+          onEnd: () => {
+            publisher.lookAgain();
+            queue.add('publish');
+          },
+        });
+
   let closedUntil: string | undefined;
   async function sweep(): Promise<void> {
     tellOfKeys();
@@ -157,6 +171,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     closedUntil = closed.until;
     for (const number of new Set([...open, ...closed.numbers, ...active])) lookAt(number);
     await queue.idle();
+    await scrub?.beginIfDue();
   }
 
   await app.probot.load(createApp(hear, self.login));
@@ -215,6 +230,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     sweep,
     idle: async () => {
       await first;
+      await scrub?.idle();
       await queue.idle();
     },
     stop: async () => {
@@ -222,6 +238,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       clearInterval(timer);
       for (const waiting of timers) clearTimeout(waiting);
       await listener.stop();
+      await scrub?.stop();
       await queue.stop();
     },
   };

@@ -27,6 +27,8 @@ export interface Settings {
   readonly committerEmail: string;
   /** Address of GOCDB's programmatic interface; without it nobody asks GOCDB (R-3-9, R-3-10). */
   readonly gocdbUrl?: string | undefined;
+  /** Hour of the day, UTC, from which on everything stored and published is read again; undefined: never. */
+  readonly scrubHour?: number | undefined;
   readonly sweepMilliseconds: number;
 }
 
@@ -130,6 +132,9 @@ export async function readSettings(environment: Environment): Promise<Settings> 
   const port = Number((await value('PORT')) ?? '3000');
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     problems.push('PORT is not usable: a number up to 65535');
+  const scrubHour = (await value('ROLLOUT_SCRUB_HOUR')) ?? '2';
+  if (scrubHour !== 'never' && !/^(1?\d|2[0-3])$/.test(scrubHour))
+    problems.push('ROLLOUT_SCRUB_HOUR is not usable: an hour of the day, 0 to 23 (UTC), or never');
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
   return {
     repository,
@@ -152,6 +157,7 @@ export async function readSettings(environment: Environment): Promise<Settings> 
     serveChannels,
     committerEmail: (await value('ROLLOUT_COMMITTER_EMAIL')) ?? 'rollout@localhost.invalid',
     gocdbUrl,
+    scrubHour: scrubHour === 'never' ? undefined : Number(scrubHour),
     sweepMilliseconds: 300_000,
   };
 }

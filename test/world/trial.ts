@@ -17,7 +17,7 @@ export type Release = Omit<TicketDraft, 'targets'> & {
   readonly architectures?: readonly string[];
 };
 
-export type TrialOptions = Pick<WorldOptions, 'fetchAllow' | 'private' | 'files' | 'places'>;
+export type TrialOptions = Pick<WorldOptions, 'fetchAllow' | 'private' | 'files' | 'places' | 'scrubHour'>;
 
 /** A Monday, ten in the morning where the calendar's hours are. */
 const start = new Date('2026-10-05T08:00:00Z');
