@@ -153,7 +153,13 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     settings.scrubHour === undefined
       ? undefined
       : serviceScrub({
-          ...{ record, signer, publisher, store, output, keys, log },
+          record,
+          signer,
+          publisher,
+          store,
+          output,
+          keys,
+          log,
           state: settings.state,
           hour: settings.scrubHour,
           onEnd: () => {

@@ -1,13 +1,12 @@
 import type { Channel } from '../model/channel.ts';
 import type { Manifest } from '../model/manifest.ts';
-import type { ChannelProblem } from '../publish/inspection.ts';
 import type { Keys } from '../publish/keys.ts';
 import { fromChannelsFolder } from '../publish/layout.ts';
-import { digestOf, sha256Of } from '../storage/digest.ts';
 import type { Output, OutputFile } from '../storage/output.ts';
-import { bringBack, bytesFrom, storePathOf, type Copy } from './copy.ts';
+import { bringBack, storePathOf, type Copy } from './copy.ts';
 import { readChannel, type ChannelFindings, type PublishedFile } from './published-bytes.ts';
-import { isSound, readStore, type StoreReading } from './stored-bytes.ts';
+import { mendClientFiles, mendSignatures, remedy, type MendedProblem, type Remedy } from './remedy.ts';
+import { readStore, type StoreReading } from './stored-bytes.ts';
 
 export interface ScrubOptions extends StoreReading {
   /** Where the channels are published; undefined: the store alone is read. */
@@ -32,9 +31,6 @@ export interface BadFile {
   readonly repairedFrom: string | undefined;
 }
 
-/** What was done about a published file. */
-type Remedy = 'placed again' | 'taken out' | 'left';
-
 /** What a scrub found in a channel. */
 export interface ChannelHealth {
   readonly channel: Channel;
@@ -42,7 +38,7 @@ export interface ChannelHealth {
   readonly ok: boolean;
   readonly files: number;
   readonly bytes: number;
-  readonly problems: readonly (ChannelProblem & { readonly done: Remedy })[];
+  readonly problems: readonly MendedProblem[];
 }
 
 /** What a scrub found, and did. */
@@ -67,14 +63,21 @@ export async function scrub(options: ScrubOptions): Promise<ScrubReport> {
   const { output, keys, channels } = options;
   const found = await readStore(options);
   const read = new Map<Channel, ChannelFindings>();
-  for (const channel of channels)
-    if (output && (await output.list(channel)).length > 0)
-      read.set(channel, await readChannel(channel, output, keys, options.pace));
+  const signatures = new Map<Channel, readonly MendedProblem[]>();
+  for (const channel of channels) {
+    if (!output || (await output.list(channel)).length === 0) continue;
+    // First, since without a good signature nothing is known of a channel.
+    signatures.set(channel, await mendSignatures(channel, output, keys));
+    read.set(channel, await readChannel(channel, output, keys, options.pace));
+  }
   const published = [...read.values()].flatMap(({ files }) => files);
   const bad = await bringBackAll(options, new Set(found.bad), published);
   const health: ChannelHealth[] = [];
-  for (const [channel, findings] of read)
-    if (output) health.push(await mend(channel, findings, options, output));
+  for (const [channel, findings] of read) {
+    if (!output) continue;
+    const { problems, ...rest } = await mend(channel, findings, options, output);
+    health.push({ ...rest, problems: [...(signatures.get(channel) ?? []), ...problems] });
+  }
   const ok = bad.every(({ repairedFrom }) => repairedFrom !== undefined) && health.every((one) => one.ok);
   return { ok, store: { ...found, bad }, channels: health };
 }
@@ -138,8 +141,11 @@ async function mend(
   output: Output,
 ): Promise<ChannelHealth> {
   const done = new Map<string, Remedy>();
-  for (const file of files) if (!file.isRight) done.set(file.path, await remedy(file, options, output));
-  const client = await mendClientFiles(await options.clientFiles(channel), output);
+  // What was published anew while it was read may be wrong no longer.
+  const wrong = new Set(verification.problems.map(({ where }) => fromChannelsFolder(channel, where)));
+  for (const file of files)
+    if (!file.isRight && wrong.has(file.path)) done.set(file.path, await remedy(file, options, output));
+  const client = await mendClientFiles(channel, await options.clientFiles(channel), output);
   const after =
     done.size === 0
       ? verification
@@ -158,41 +164,4 @@ async function mend(
       ...client,
     ],
   };
-}
-
-async function remedy(
-  { path, size, sha256 }: PublishedFile,
-  { store, pace, copies }: ScrubOptions,
-  output: Output,
-): Promise<Remedy> {
-  // What the store has of it may not have been read this time.
-  if (await isSound(store, sha256, pace)) {
-    await output.place([{ path, size, sha256 }]);
-    return 'placed again';
-  }
-  for (const copy of copies) {
-    const bytes = await bytesFrom(copy, path, { size, sha256 });
-    if (!bytes) continue;
-    await output.put([{ path, pieces: [bytes] }]);
-    return 'placed again';
-  }
-  if (!(await output.digest(path))) return 'left';
-  // A client that gets nothing tries again; one that gets a bad byte has to notice it.
-  await output.remove([path]);
-  return 'taken out';
-}
-
-/** Client files are made of what is known here: one that is there with other bytes is written anew. */
-async function mendClientFiles(
-  files: readonly OutputFile[],
-  output: Output,
-): Promise<readonly (ChannelProblem & { readonly done: Remedy })[]> {
-  const problems: (ChannelProblem & { readonly done: Remedy })[] = [];
-  for (const file of files) {
-    const there = await output.content(file.path);
-    if (!there || (await digestOf(there)).sha256 === sha256Of(Buffer.concat(file.pieces))) continue;
-    await output.point([file]);
-    problems.push({ where: `../${file.path}`, what: 'is not as it has to be', done: 'placed again' });
-  }
-  return problems;
 }
