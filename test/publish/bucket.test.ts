@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { publishCommand } from '../../app/commands/publish.ts';
 import { buildRpm } from '../../app/demo/build-rpm.ts';
@@ -268,6 +270,40 @@ describe('A publication to a bucket', () => {
     }
     expect([...seen].toSorted()).toEqual(['apt new', 'apt old', 'tar new', 'tar old', 'yum new', 'yum old']);
   }, 240_000);
+
+  (hasProgram('dnf') ? describe : describe.skip)('(needs dnf)', () => {
+    test('can be used by dnf through the mirrorlist, metadata checked', async () => {
+      await publish(await release('5.0'));
+      const setup = `${server.url}/public/channels/setup/production-umd-5-rhel9-x86_64.repo`;
+      const site = await mkdtemp(join(dir, 'dnf-'));
+      const keyFile = join(site, 'production.asc');
+      await writeFile(keyFile, keys.channel('production').publicKey);
+      const repository = await (await fetch(setup)).text();
+      expect(repository).toContain('repo_gpgcheck=1');
+      await writeFile(
+        join(site, 'channel.repo'),
+        repository.replace(/^gpgkey=.*$/m, `gpgkey=file://${keyFile}`),
+      );
+      await writeFile(
+        join(site, 'dnf.conf'),
+        `[main]\nreposdir=${site}\ncachedir=${site}/cache\npluginpath=${site}\n`,
+      );
+      const options = [
+        `--config=${site}/dnf.conf`,
+        `--installroot=${site}/root`,
+        '--releasever=9',
+        '--assumeyes',
+        '--forcearch=x86_64',
+      ];
+      const { stdout } = await promisify(execFile)(
+        'dnf',
+        [...options, 'install', '--downloadonly', `--downloaddir=${site}`, 'voms'],
+        { env: { PATH: process.env['PATH'], LC_ALL: 'C' } },
+      );
+      expect(stdout).toContain('Complete!');
+      expect(await readFile(join(site, 'voms-5.0-1.el9.x86_64.rpm'))).toEqual(Buffer.from(vomsRpm('5.0')));
+    }, 240_000);
+  });
 
   test('at the same time as others ends with the same channel as they', async () => {
     const manifest = await release('3.0');
