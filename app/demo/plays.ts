@@ -8,6 +8,8 @@ export type Tell = (release: string, text: string) => void;
 export interface Play {
   readonly title: string;
   readonly ticket: Omit<TicketDraft, 'targets'> & { readonly packages: readonly string[] };
+  /** The packages are offered for AlmaLinux 9 too. */
+  readonly alsoRpm?: true;
   readonly provider: string;
   readonly draft?: boolean;
   readonly sites: readonly {
@@ -53,6 +55,7 @@ export const plays: readonly Play[] = [
       packages: ['bdii'],
     },
     provider: 'p-cern',
+    alsoRpm: true,
     sites: [{ site: 'CESGA', login: 'ea-cesga-a', outcome: 'success' }],
     close: { outcome: 'success', summary: 'CESGA ran it on its site index for a week; nothing to report.' },
     ends: 'success',
@@ -115,7 +118,7 @@ export const plays: readonly Play[] = [
 export const releaseOf = ({ ticket }: Pick<Play, 'ticket'>): string =>
   `${ticket.stack}-${ticket.component}-${ticket.version}`;
 
-type Opened = Pick<Play, 'title' | 'ticket' | 'provider' | 'draft'>;
+type Opened = Pick<Play, 'title' | 'ticket' | 'provider' | 'draft' | 'alsoRpm'>;
 
 /** The provider opens the ticket, and its packages are pulled; gives the ticket's number. */
 export async function playToUnverified(world: World, play: Opened, tell: Tell): Promise<number> {
@@ -124,11 +127,13 @@ export async function playToUnverified(world: World, play: Opened, tell: Tell): 
     tell(releaseOf(play), text);
   };
   const offered = await Promise.all(packages.map((name) => world.provider.offer(name, ticket.version)));
+  const targets = [{ platform: 'debian12', arch: 'amd64', packages: offered }];
+  if (play.alsoRpm === true) {
+    const rpms = await Promise.all(packages.map((name) => world.provider.offerRpm(name, ticket.version)));
+    targets.push({ platform: 'al9', arch: 'x86_64', packages: rpms });
+  }
   const provider = world.as(play.provider);
-  const number = await provider.opensTicket(
-    { ...ticket, targets: [{ platform: 'debian12', arch: 'amd64', packages: offered }] },
-    play.draft ?? false,
-  );
+  const number = await provider.opensTicket({ ...ticket, targets }, play.draft ?? false);
   say(`${play.provider} opens #${String(number)}${play.draft === true ? ' as a draft' : ''}: ${play.title}`);
   if (play.draft === true) {
     await world.reaches(number, 'draft');

@@ -7,13 +7,18 @@ import type { Server } from 'node:http';
 import { basename, join } from 'node:path';
 import type { TicketPackage } from '../model/ticket.ts';
 import { buildDeb } from './build-deb.ts';
+import { buildRpm } from './build-rpm.ts';
+
+const maintainer = 'Sample Provider <releases@provider.example>';
 
 /** The file server of a software provider: every file dropped into its folder is served, nothing else. */
 export interface ProviderServer {
   readonly url: string;
   readonly dir: string;
-  /** Builds a sample package, puts it into the folder, and gives what a ticket says of it. */
+  /** Builds a sample Debian package, puts it into the folder, and gives what a ticket says of it. */
   readonly offer: (name: string, version: string, architecture?: string) => Promise<TicketPackage>;
+  /** The same as an rpm package for x86_64. */
+  readonly offerRpm: (name: string, version: string) => Promise<TicketPackage>;
   readonly stop: () => Promise<void>;
 }
 
@@ -38,6 +43,11 @@ export async function startProvider(dir: string, port = 0): Promise<ProviderServ
     server.once('error', reject).listen(port, '127.0.0.1', resolve);
   });
   const url = `http://127.0.0.1:${String(portOf(server))}`;
+  const put = async (file: string, bytes: Uint8Array): Promise<TicketPackage> => {
+    await writeFile(join(dir, file), bytes);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { file, url: `${url}/${file}`, size: bytes.length, sha256 };
+  };
   return {
     url,
     dir,
@@ -46,14 +56,24 @@ export async function startProvider(dir: string, port = 0): Promise<ProviderServ
         name,
         version,
         architecture,
-        maintainer: 'Sample Provider <releases@provider.example>',
+        maintainer,
         description: `sample package of ${name}\n Built by the demo; it installs one text file.`,
         files: { [`usr/share/doc/${name}/release.txt`]: `${name} ${version}\n` },
       });
-      const file = `${name}_${version}_${architecture}.deb`;
-      await writeFile(join(dir, file), bytes);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return { file, url: `${url}/${file}`, size: bytes.length, sha256 };
+      return put(`${name}_${version}_${architecture}.deb`, bytes);
+    },
+    offerRpm: async (name, version) => {
+      const bytes = buildRpm({
+        name,
+        version,
+        release: '1',
+        architecture: 'x86_64',
+        packager: maintainer,
+        summary: `sample package of ${name}`,
+        description: 'Built by the demo; it installs one text file.',
+        files: { [`usr/share/doc/${name}/release.txt`]: `${name} ${version}\n` },
+      });
+      return put(`${name}-${version}-1.x86_64.rpm`, bytes);
     },
     stop: () => closed(server),
   };

@@ -34,8 +34,7 @@ export function readyLine(world: World, control: string): object {
       nextRevision: '1.2.4',
       nextMinor: '1.3.0',
       deb: { platform: 'debian12', arch: 'amd64', apt: sourceLine(world) },
-      // There are no rpm channels yet.
-      rpm: null,
+      rpm: { platform: 'al9', arch: 'x86_64', baseurl: yumAddress(world) },
     },
   };
 }
@@ -47,4 +46,13 @@ function sourceLine({ service }: World): string {
     ({ distribution, platform }) => distribution === 'umd/5' && platform === 'debian12',
   );
   return (target?.line ?? '').replace(/^deb \[[^\]]*\] /, 'deb ');
+}
+
+/** The plain address of the sample's yum repository in production. */
+function yumAddress({ service }: World): string {
+  const production = service.board.channels().find(({ channel }) => channel === 'production');
+  const source = production?.sources.find(
+    ({ distribution, platform, arch }) => distribution === 'umd/5' && platform === 'al9' && arch === 'x86_64',
+  );
+  return source?.address ?? '';
 }

@@ -21,12 +21,13 @@ export async function setupFiles(
 ): Promise<readonly SetupFile[]> {
   const targets = roots.flatMap(({ place, targets: own }) =>
     own.flatMap(({ target }): readonly SetupFile[] => {
-      const name = setupName(channel, target);
-      if (target.format === 'deb')
-        return [textFile(`setup/${name}.sources`, aptSource(file, place, target, signer.publicKey))];
-      if (target.format === 'rpm')
-        return [textFile(`setup/${name}.repo`, yumRepository(file, place, name, channel))];
-      return [];
+      const name = setupFileName(channel, target);
+      if (name === undefined) return [];
+      const text =
+        target.format === 'deb'
+          ? aptSource(file, place, target, signer.publicKey)
+          : yumRepository(file, place, setupName(channel, target), channel);
+      return [textFile(`setup/${name}`, text)];
     }),
   );
   return [...(await keyFiles(channel, signer)), ...targets];
@@ -45,7 +46,13 @@ export async function putKeyFiles(output: Output, channel: Channel, signer: Publ
   await putWhereDifferent(output, await keyFiles(channel, signer));
 }
 
-/** The name of a target's client files, without their ending. */
+/** The name of the file that a site puts among its sources or repositories; tarballs have no client that would read one. */
+export function setupFileName(channel: Channel, target: Target): string | undefined {
+  const ending = { deb: 'sources', rpm: 'repo', tar: undefined }[target.format];
+  return ending === undefined ? undefined : `${setupName(channel, target)}.${ending}`;
+}
+
+/** What names a target among the client files of a site. */
 function setupName(channel: string, { distribution, platform, arch }: Target): string {
   return [channel, ...distribution.split('/'), platform, arch].join('-');
 }

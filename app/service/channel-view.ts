@@ -5,7 +5,8 @@ import type { Output } from '../storage/output.ts';
 import type { ChannelStatement } from '../publish/channel-statement.ts';
 import { publishedState } from '../publish/published-state.ts';
 import { fromChannelsFolder } from '../publish/layout.ts';
-import type { ChannelView } from '../web/board.ts';
+import { setupFileName } from '../publish/setup-files.ts';
+import type { ChannelSourceView, ChannelView } from '../web/board.ts';
 import { channelUrl } from './publisher.ts';
 
 /** One channel as it is published now, for the board: from its own signed statement. */
@@ -31,7 +32,21 @@ export async function channelView(
         arch: root.arch,
         line: aptLine(file, channel, root),
       })),
+    sources: (statement?.roots ?? []).map((root) => sourceView(file, channel, root)),
   };
+}
+
+function sourceView(
+  file: ChannelsFile,
+  channel: Channel,
+  { distribution, platform, arch, format, path }: ChannelStatement['roots'][number],
+): ChannelSourceView {
+  const target = { distribution, platform, arch, format };
+  const address = `${file.url}/${fromChannelsFolder(channel, path)}/`;
+  const name = setupFileName(channel, target);
+  if (name === undefined) return { ...target, address };
+  const folder = format === 'deb' ? '/etc/apt/sources.list.d' : '/etc/yum.repos.d';
+  return { ...target, address, setup: { url: `${file.url}/setup/${name}`, file: `${folder}/${name}` } };
 }
 
 /** The one-line source of an apt root, as sources.list(5) has it; `path` as the channel's statement names it. */

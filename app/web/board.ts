@@ -1,4 +1,5 @@
 import type { Catalogue } from '../model/catalogue.ts';
+import type { PackageFormat } from '../model/distributions.ts';
 import type { Channel } from '../model/channel.ts';
 import type { Decision } from '../model/decision.ts';
 import type { EarlyAdopters } from '../model/early-adopters.ts';
@@ -28,6 +29,21 @@ export interface ChannelView {
     readonly distribution: string;
     readonly line: string;
   }[];
+  /** Every target with where its packages are. */
+  readonly sources: readonly ChannelSourceView[];
+}
+
+/** How a site takes the packages of one target from a channel. */
+export interface ChannelSourceView {
+  /** `<name>/<major>`. */
+  readonly distribution: string;
+  readonly platform: string;
+  readonly arch: string;
+  readonly format: PackageFormat;
+  /** Address of the root, with a slash at its end: a plain `baseurl` of yum, the folder of tarballs. */
+  readonly address: string;
+  /** The ready client file, and where a site puts it; tarballs need none. */
+  readonly setup?: { readonly url: string; readonly file: string };
 }
 
 /** Sites with what they committed to, and the components that there are, as they are on the main branch. */

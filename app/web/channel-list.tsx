@@ -1,4 +1,4 @@
-import type { ChannelView } from './board.ts';
+import type { ChannelSourceView, ChannelView } from './board.ts';
 import { Time } from './time.tsx';
 import { counted } from './words.ts';
 
@@ -16,19 +16,39 @@ const Copyable = ({ label, text }: { readonly label: string; readonly text: stri
   </figure>
 );
 
-/** How a site takes packages from a channel: its key, and a source line for each of the targets given. */
+/** The one command that sets a target up. */
+const setupCommand = ({ setup, address, format }: ChannelSourceView): string =>
+  setup === undefined
+    ? `curl -fsSLO ${address}SHA256SUMS -O ${address}SHA256SUMS.asc`
+    : `sudo curl -fsSLo ${setup.file} ${setup.url}${format === 'deb' ? ' && sudo apt update' : ''}`;
+
+/** How a site takes packages from a channel: one command for each of the sources given; for apt the key and a source line too. */
 export const Sources = ({
   view,
   lines,
+  sources,
 }: {
   readonly view: ChannelView;
   readonly lines: ChannelView['aptLines'];
+  readonly sources: readonly ChannelSourceView[];
 }) => (
   <>
-    <Copyable
-      label={`Key of ${view.channel}, fetched once`}
-      text={`sudo curl -fsSLo /etc/apt/keyrings/${view.channel}.gpg ${keyUrl(view)}`}
-    />
+    {sources.map((source) => (
+      <Copyable
+        label={
+          source.setup === undefined
+            ? `${source.distribution} on ${source.platform} ${source.arch}: the signed list of its files`
+            : `${source.distribution} on ${source.platform} ${source.arch}: set up with its key`
+        }
+        text={setupCommand(source)}
+      />
+    ))}
+    {lines.length === 0 ? null : (
+      <Copyable
+        label={`Key of ${view.channel}, fetched once`}
+        text={`sudo curl -fsSLo /etc/apt/keyrings/${view.channel}.gpg ${keyUrl(view)}`}
+      />
+    )}
     {lines.map(({ platform, arch, distribution, line }) => (
       <Copyable
         label={`${distribution} on ${platform} ${arch}, for a file in /etc/apt/sources.list.d`}
@@ -57,14 +77,14 @@ export const ChannelList = ({ channels }: { readonly channels: readonly ChannelV
               </>
             )}
           </p>
-          {view.aptLines.length === 0 ? (
-            <p class="quiet">No apt source yet.</p>
+          {view.sources.length === 0 ? (
+            <p class="quiet">No source yet.</p>
           ) : (
             <details>
               <summary>
-                Use it with apt: {counted(view.aptLines.length, 'source')} of {view.channel}
+                Use it: {counted(view.sources.length, 'source')} of {view.channel}
               </summary>
-              <Sources view={view} lines={view.aptLines} />
+              <Sources view={view} lines={view.aptLines} sources={view.sources} />
             </details>
           )}
         </li>

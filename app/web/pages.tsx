@@ -110,6 +110,7 @@ const channelData = (view: ReturnType<Board['channels']>[number]) => ({
     line,
     key: keyUrl(view),
   })),
+  sources: view.sources,
 });
 
 const NotFoundPage = ({ board, what }: { readonly board: Board; readonly what: 'page' | 'ticket' }) => (

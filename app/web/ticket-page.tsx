@@ -207,6 +207,13 @@ const Addresses = ({
                 line.distribution === spec?.distribution &&
                 spec.targets.some(({ platform, arch }) => platform === line.platform && arch === line.arch),
             )}
+            sources={channel.sources.filter(
+              (source) =>
+                source.distribution === spec?.distribution &&
+                spec.targets.some(
+                  ({ platform, arch }) => platform === source.platform && arch === source.arch,
+                ),
+            )}
           />
         </div>
       ))}

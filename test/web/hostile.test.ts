@@ -99,6 +99,17 @@ async function pagesSaying(text: string, address = 'https://example.org/'): Prom
     ...withChannels(board, () => ({
       releases: [{ id: text, digest: '50'.repeat(32) }],
       aptLines: [{ platform: text, arch: text, distribution: text, line: text }],
+      sources: [
+        {
+          platform: text,
+          arch: text,
+          distribution: text,
+          format: 'deb',
+          address: text,
+          setup: { url: text, file: text },
+        },
+        { platform: text, arch: text, distribution: text, format: 'tar', address: text },
+      ],
     })),
     repository: text,
     repositoryUrl: address,

@@ -236,5 +236,22 @@ function channelView(channel: Channel, those: readonly TicketSketch[]): ChannelV
       distribution: 'umd/5',
       line: `deb [signed-by=/etc/apt/keyrings/${channel}.gpg] ${base}/${channel}/umd/5/${platform}/amd64 ${channel} main`,
     })),
+    sources: (
+      [
+        ['debian12', 'amd64', 'deb', 'sources'],
+        ['debian13', 'amd64', 'deb', 'sources'],
+        ['al9', 'x86_64', 'rpm', 'repo'],
+      ] as const
+    ).map(([platform, arch, format, ending]) => ({
+      distribution: 'umd/5',
+      platform,
+      arch,
+      format,
+      address: `${base}/${channel}/umd/5/${platform}/${arch}/`,
+      setup: {
+        url: `${base}/setup/${channel}-umd-5-${platform}-${arch}.${ending}`,
+        file: `/etc/${format === 'deb' ? 'apt/sources.list.d' : 'yum.repos.d'}/${channel}-umd-5-${platform}-${arch}.${ending}`,
+      },
+    })),
   };
 }
