@@ -1,6 +1,8 @@
+import { channels as channelIds } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
 import type { Distributions } from '../model/distributions.ts';
 import type { Problem } from '../model/problem.ts';
+import { entryOf } from '../model/record.ts';
 import { problemAt, type Sound } from './finding.ts';
 
 /** Each target of each channel has a folder of its own, and an index does not outlive the care for it. */
@@ -28,7 +30,20 @@ export function channelsProblems(
       }),
     );
   }
-  const clash = distributions === undefined ? undefined : clashingTargets(layout, distributions);
+  const words = channelIds.map((channel) => channels.value.channel_names?.[channel] ?? channel);
+  if (new Set(words).size < words.length) {
+    found.push(
+      problemAt(channels, ['channel_names'], {
+        rule: 'layout-collides',
+        message: 'Two channels have the same word, so they would be published into the same folders.',
+        mend: 'Give each channel a word of its own.',
+      }),
+    );
+  }
+  const clash =
+    distributions === undefined
+      ? undefined
+      : clashingTargets(layout, channels.value.platform_names ?? {}, distributions);
   if (clash !== undefined) {
     found.push(
       problemAt(channels, ['layout'], {
@@ -43,6 +58,7 @@ export function channelsProblems(
 
 function clashingTargets(
   layout: string,
+  platformNames: Readonly<Record<string, string>>,
   { distributions }: Distributions,
 ): readonly [string, string] | undefined {
   const taken = new Map<string, string>();
@@ -50,7 +66,12 @@ function clashingTargets(
     const [distribution = '', major = ''] = name.split('/');
     for (const [platform, { architectures }] of Object.entries(platforms)) {
       for (const arch of architectures) {
-        const values: Readonly<Record<string, string>> = { distribution, major, platform, arch };
+        const values: Readonly<Record<string, string>> = {
+          distribution,
+          major,
+          platform: entryOf(platformNames, platform) ?? platform,
+          arch,
+        };
         const folder = layout.replaceAll(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole);
         const target = `${name} ${platform} ${arch}`;
         const other = taken.get(folder);

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ChannelsFile } from '../../app/model/channels-file.ts';
+import { verifyChannel } from '../../app/publish/verify.ts';
 import type { Target } from '../../app/publish/layout.ts';
 import { openKeys } from '../../app/publish/keys.ts';
 import { ChannelsNotPublished } from '../../app/publish/publish.ts';
@@ -244,6 +246,56 @@ describe('publishing', () => {
       /^Architectures: amd64 arm64$/m,
     );
     expect(await readdir(join(own, 'pool/v/voms'))).toEqual(['voms_1.0_amd64.deb', 'x_1_all.deb']);
+  });
+
+  // The paths of repo-layouts.yaml: real repositories of EGI.
+  test.each<[string, Partial<ChannelsFile>, Partial<Target>, string]>([
+    [
+      'UMD 5',
+      {
+        layout: 'repository/umd/{major}/{platform}/{channel}/{arch}',
+        channel_names: { production: 'release', 'staged-rollout': 'testing', unverified: 'untested' },
+        platform_names: { almalinux9: 'al9' },
+      },
+      { platform: 'almalinux9', arch: 'x86_64', format: 'rpm' },
+      'repository/umd/5/al9/release/x86_64/repodata/repomd.xml',
+    ],
+    [
+      'UMD 4 for yum',
+      { layout: 'sw/{channel}/umd/{major}/{platform}/{arch}/updates' },
+      { distribution: 'umd/4', platform: 'centos7', arch: 'x86_64', format: 'rpm' },
+      'sw/production/umd/4/centos7/x86_64/updates/mirrorlist',
+    ],
+    [
+      'UMD 1 for apt',
+      {
+        layout: 'sw/{channel}/umd/{major}/debian',
+        platform_names: { debian6: 'squeeze' },
+        apt: { suite: '{platform}' },
+      },
+      { distribution: 'umd/1', platform: 'debian6' },
+      'sw/production/umd/1/debian/dists/squeeze/main/binary-amd64/Packages.gz',
+    ],
+    [
+      'certificates of IGTF',
+      {
+        layout: 'sw/{channel}/{distribution}/{major}/current',
+        apt: { suite: 'egi-igtf', component: 'core' },
+      },
+      { distribution: 'cas/1', platform: 'any' },
+      'sw/production/cas/1/current/dists/egi-igtf/core/binary-amd64/Packages.gz',
+    ],
+  ])('the layout of %s is reached by configuration alone', async (_, settings, place, path) => {
+    world.channelsFile = { ...world.channelsFile, ...settings };
+    await world.publishes({ targets: [{ ...target('debian12'), ...place }] });
+    expect((await stat(join(world.out, path))).isFile()).toBe(true);
+    expect(
+      await verifyChannel({
+        source: join(world.out, 'production'),
+        keyring: world.publicKey(),
+        now: new Date(),
+      }),
+    ).toMatchObject({ ok: true, problems: [] });
   });
 
   test('a changed layout moves the channel and leaves nothing at the old place', async () => {

@@ -400,6 +400,20 @@ describe('what files say of each other', () => {
       ["layout-collides '{channel}/{distribution}/{major}/{arch}'"],
     ],
     [
+      'channels of one word',
+      changed(
+        channels,
+        'valid_days: 7',
+        'valid_days: 7\nchannel_names: { production: release, unverified: release }',
+      ),
+      ['layout-collides { production: release, unverified: release }'],
+    ],
+    [
+      'platforms of one word',
+      changed(channels, 'valid_days: 7', 'valid_days: 7\nplatform_names: { al9: el, sl6: el }'),
+      ["layout-collides '{channel}/{distribution}/{major}/{platform}/{arch}'"],
+    ],
+    [
       'a layout that leaves its folder',
       changed(channels, '{channel}/{distribution}', '../{channel}'),
       ["bad-value '../{channel}/{major}/{platform}/{arch}'"],
