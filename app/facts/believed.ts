@@ -16,14 +16,17 @@ import { Provenance } from './provenance.ts';
 /** Raised when what is kept, or what it takes to be kept, is something else than before. */
 const version = 1;
 
-const BelievedSchema = z.strictObject({
+const HeadSchema = z.strictObject({
   version: z.literal(version),
   /** Digest of the system's public key, which a rotation and a revocation change: with another one nothing of this counts. */
   key: z.string(),
   checked: z.array(z.tuple([z.string(), z.string()])),
-  // They were examined before they were kept, and the sum says that they are the same.
-  manifests: z.array(z.tuple([z.string(), z.custom<Manifest>((value) => typeof value === 'object')])),
 });
+// It was examined before it was kept, and the sum of the file says that it is the same.
+const LineSchema = z.tuple([z.string(), z.custom<Manifest>((value) => typeof value === 'object')]);
+
+/** The line of a manifest as it was read or written last: a run changes few of some thousand. */
+const lines = new WeakMap<Manifest, string>();
 
 /**
  * Takes over what an earlier run kept in `file` of this record and this signer; begins anew when there is nothing, or it is damaged.
@@ -34,13 +37,18 @@ export async function recallBelieved(
   record: GitRecord,
   signer: DocumentSigner,
 ): Promise<Provenance> {
-  const kept = readBelieved(await readFile(file, 'utf8').catch(() => ''));
-  if (kept?.key !== sumOf(signer.publicKey)) return new Provenance(record, signer);
+  const [head, ...kept] = bodyOf(await readFile(file, 'utf8').catch(() => ''));
+  const { data } = HeadSchema.safeParse(head === undefined ? undefined : JSON.parse(head));
+  if (data?.key !== sumOf(signer.publicKey)) return new Provenance(record, signer);
   const known = knownManifests(record);
-  for (const [key, manifest] of kept.manifests) known.set(key, manifest);
+  for (const line of kept) {
+    const [key, manifest] = LineSchema.parse(JSON.parse(line));
+    known.set(key, manifest);
+    lines.set(manifest, line);
+  }
   const checked = new Map<string, string>();
   // A clone that was made anew need not have what somebody has rewritten since.
-  for (const [paths, commit] of kept.checked) if (await record.has(commit)) checked.set(paths, commit);
+  for (const [paths, commit] of data.checked) if (await record.has(commit)) checked.set(paths, commit);
   return new Provenance(record, signer, checked);
 }
 
@@ -51,24 +59,24 @@ export async function keepBelieved(
   signer: DocumentSigner,
   provenance: Provenance,
 ): Promise<void> {
-  const believed = {
+  const head = JSON.stringify({
     version,
     key: sumOf(signer.publicKey),
     checked: [...provenance.checked],
-    manifests: await standingManifests(record, record.main),
-  };
-  const text = JSON.stringify(believed);
+  });
+  const standing = await standingManifests(record, record.main);
+  const text = [head, ...standing.map((known) => lines.get(known[1]) ?? JSON.stringify(known))].join('\n');
   await mkdir(dirname(file), { recursive: true });
   const aside = `${file}.tmp-${randomBytes(8).toString('hex')}`;
   await writeFile(aside, `${sumOf(text)}\n${text}`, { mode: 0o600 });
   await rename(aside, file);
 }
 
-function readBelieved(text: string): z.infer<typeof BelievedSchema> | undefined {
+/** The lines below the sum, if they are what it was taken of. */
+function bodyOf(text: string): readonly string[] {
   const end = text.indexOf('\n');
   const body = text.slice(end + 1);
-  if (end < 0 || text.slice(0, end) !== sumOf(body)) return undefined;
-  return BelievedSchema.safeParse(JSON.parse(body)).data;
+  return end >= 0 && text.slice(0, end) === sumOf(body) ? body.split('\n') : [];
 }
 
 function sumOf(text: string): string {
