@@ -189,9 +189,10 @@ describe('The folders', () => {
     expect(outward).toEqual([]);
   });
 
-  test('signatures have few doors: checking in publish/openpgp.ts, keys and signing in publish/certificate.ts with its self-signatures', () => {
+  test('signatures have few doors: checking ours and the provider’s, and keys with their self-signatures', () => {
     expect(importers((to) => to === 'openpgp').toSorted()).toEqual([
       'app/publish/certificate.ts',
+      'app/publish/foreign-signature.ts',
       'app/publish/openpgp.ts',
       'app/publish/self-signature.ts',
     ]);

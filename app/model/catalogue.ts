@@ -27,6 +27,21 @@ const Provider = z.strictObject({
   contact: mailbox.optional(),
   /** What was agreed with the provider, and in what time it answers (R-7-1). */
   sla: z.strictObject({ link, response: duration }).optional(),
+  /** Fingerprints of the keys that it signs packages with; the keys themselves are in `releases/keys/<provider>.asc`. */
+  signing_keys: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[0-9A-F]{40}$/,
+          'must be a fingerprint: 40 digits and capitals, as gpg --fingerprint says it',
+        ),
+    )
+    .min(1)
+    .max(20)
+    .optional(),
+  /** Whether each package has to be signed (`required`), or only what is signed has to be signed well (`checked`). */
+  signatures: z.enum(['required', 'checked', 'none']).optional(),
   also_called: alsoCalled,
 });
 

@@ -12,22 +12,34 @@ export const distributionName = z
 
 const text = z.string().min(1).max(20_000);
 
+const address = z
+  .string()
+  .max(2048)
+  .regex(
+    /^https?:\/\/[^\s<>"'`\\]+$/,
+    'must be a link that begins with https://; give the address of the file itself',
+  );
+
 const TicketPackage = z.strictObject({
   file: z
     .string()
     .max(255)
     .regex(/^[A-Za-z0-9][A-Za-z0-9._+~%^-]*$/, 'must be a plain file name; leave folders and spaces out')
     .meta({ description: 'File name of the package, as it will stand in the channel' }),
-  url: z
-    .string()
-    .max(2048)
-    .regex(
-      /^https?:\/\/[^\s<>"'`\\]+$/,
-      'must be a link that begins with https://; give the address of the file itself',
-    )
-    .meta({ description: 'Where the package is pulled from' }),
+  url: address.meta({ description: 'Where the package is pulled from' }),
   size: yamlInteger.meta({ description: 'Size in bytes' }),
   sha256: sha256.meta({ description: 'SHA-256 of the package file' }),
+  signature: z
+    .strictObject({
+      url: address.meta({ description: 'Where the signature is pulled from' }),
+      size: yamlInteger.meta({ description: 'Size in bytes' }),
+      sha256: sha256.meta({ description: 'SHA-256 of the signature file' }),
+    })
+    .optional()
+    .meta({
+      description:
+        "Detached signature by the provider's registered key, or a signed list of sha256 with it in",
+    }),
 });
 
 const TicketTarget = z.strictObject({

@@ -4,7 +4,10 @@ import type { Ticket } from '../model/ticket.ts';
 import type { Gathered } from '../facts/gather.ts';
 import { allManifests } from '../facts/manifests.ts';
 import type { Sources } from '../facts/sources.ts';
+import { maximumSignature, signatureProblem } from '../intake/provider-signature.ts';
 import { pullPackages } from '../intake/pull.ts';
+import { pinnedKeys } from '../publish/foreign-signature.ts';
+import { KeyError, readKeyring } from '../publish/openpgp.ts';
 import type { Store } from '../storage/store.ts';
 import type { PackageFormat } from '../model/distributions.ts';
 import { keptFacts, readFacts, type FactsOf, type ReadFormat } from '../publish/package-facts.ts';
@@ -32,7 +35,18 @@ export async function pullTicket(
   { facts, main }: Gathered,
 ): Promise<Outcome> {
   const { intake } = facts.configuration.policy;
-  const list = ticket.spec.targets.flatMap(({ packages }) => packages);
+  const packages = ticket.spec.targets.flatMap((target) => target.packages);
+  const signatures = packages.flatMap(({ file, signature }) =>
+    signature ? [{ file: `${file}.asc`, ...signature }] : [],
+  );
+  const tooLong = signatures.filter(({ size }) => size > maximumSignature);
+  if (tooLong.length > 0) {
+    const message = tooLong.map(
+      ({ file }) => `${file} is too long for a signature: at most ${String(maximumSignature)} bytes.`,
+    );
+    return { ok: false, reason: 'too-large', message: message.join('\n') };
+  }
+  const list = [...packages, ...signatures];
   const results = await pullPackages(list, {
     store: parts.store,
     allow: parts.allow,
@@ -49,6 +63,7 @@ export async function pullTicket(
   }
   const wrong = [
     ...(await misfits(parts, ticket, facts.configuration)),
+    ...(await badSignatures(parts, sources, ticket, facts.configuration, main)),
     ...(await clashes(sources, ticket, main)),
   ];
   if (wrong.length > 0) return { ok: false, reason: 'not-the-package', message: wrong.join('\n') };
@@ -120,6 +135,42 @@ async function factsOf<F extends ReadFormat>(
 ): Promise<Reading<FactsOf[F]>> {
   const known = await keptFacts(cache, format, sha256);
   return known ? { ok: true, value: known } : readFacts(cache, format, sha256, store);
+}
+
+/** Packages whose signature by the provider is not good, or missing where it is required (T43). The keys are those of the main branch. */
+async function badSignatures(
+  { store }: IntakeParts,
+  { record }: Pick<Sources, 'record'>,
+  ticket: Ticket,
+  { catalogue, distributions }: Gathered['facts']['configuration'],
+  main: string,
+): Promise<readonly string[]> {
+  const { provider: name } = ticket.metadata;
+  const provider = entryOf(catalogue.providers, name);
+  const signatures = provider?.signatures ?? 'checked';
+  if (!provider?.signing_keys || signatures === 'none') return [];
+  const path = `releases/keys/${name}.asc`;
+  const [file] = await record.list(main, [path]);
+  const keyring = await readKeyring(file ? await record.blob(file.blob) : '').catch((error: unknown) => {
+    if (error instanceof KeyError) return [];
+    throw error;
+  });
+  const pinned = pinnedKeys(keyring, provider.signing_keys);
+  if (pinned.length < new Set(provider.signing_keys).size)
+    return [
+      `${path} does not hold every key that releases/catalogue.yml registers for ${name}, so its signatures cannot be checked: add the keys there, in armor.`,
+    ];
+  const keys = { provider: name, keyring: pinned, signatures };
+  const platforms = entryOf(distributions.distributions, ticket.spec.distribution)?.platforms ?? {};
+  const problems: string[] = [];
+  for (const { platform, packages } of ticket.spec.targets) {
+    const format = entryOf(platforms, platform)?.format;
+    for (const one of packages) {
+      const problem = await signatureProblem(one, format, store, keys, new Date());
+      if (problem !== undefined) problems.push(problem);
+    }
+  }
+  return [...new Set(problems)];
 }
 
 /** The same package name and version with other bytes than a channel has already: never (I3, T48). */

@@ -11,11 +11,15 @@ import { unknown } from './registry.ts';
 const toolStack = 'opstools';
 
 /** Whether the catalogue holds together: its names, its tools, its providers and their past, its mailing lists. */
-export function catalogueProblems(catalogue: Sound<Catalogue>): readonly Problem[] {
+export function catalogueProblems(
+  catalogue: Sound<Catalogue>,
+  files: ReadonlySet<string>,
+): readonly Problem[] {
   const { components } = catalogue.value;
   return [
     ...stackProblems(catalogue),
     ...providerProblems(catalogue),
+    ...signingProblems(catalogue, files),
     ...Object.entries(components).flatMap(([name, component]) => [
       ...nameProblems(catalogue, name, component),
       ...toolProblems(catalogue, name, component),
@@ -88,6 +92,36 @@ function providerProblems(catalogue: Sound<Catalogue>): readonly Problem[] {
         'Add the field sla with link and response, for example 2wd, as soon as it is signed.',
       );
     return found;
+  });
+}
+
+/** Who signs packages has keys registered, and they are there: what nothing can check would be refused at intake. */
+function signingProblems(catalogue: Sound<Catalogue>, files: ReadonlySet<string>): readonly Problem[] {
+  return Object.entries(catalogue.value.providers).flatMap(([name, { signatures, signing_keys: keys }]) => {
+    const at = ['providers', name];
+    const path = `releases/keys/${name}.asc`;
+    if (keys !== undefined && !files.has(path))
+      return [
+        problemAt(
+          catalogue,
+          [...at, 'signing_keys'],
+          {
+            rule: 'signing-keys-missing',
+            message: `The keys of ${name} are not in the repository.`,
+            mend: `Add ${path}: gpg --armor --export FINGERPRINT.`,
+          },
+          true,
+        ),
+      ];
+    if (keys === undefined && signatures !== undefined && signatures !== 'none')
+      return [
+        problemAt(catalogue, [...at, 'signatures'], {
+          rule: 'signing-keys-missing',
+          message: `No key of ${name} is registered, so no signature of it can be checked.`,
+          mend: `Add the field signing_keys with the fingerprints, and the keys in armor as ${path}.`,
+        }),
+      ];
+    return [];
   });
 }
 

@@ -69,7 +69,7 @@ export function checkRepository(files: Files, today?: string): RepositoryCheck {
   const registry = read(EarlyAdoptersSchema, places.earlyAdopters);
   const policy = read(PolicySchema, places.policy);
   const channels = read(ChannelsFileSchema, places.channels);
-  if (catalogue !== undefined) problems.push(...catalogueProblems(catalogue));
+  if (catalogue !== undefined) problems.push(...catalogueProblems(catalogue, new Set(files.keys())));
   if (distributions !== undefined) problems.push(...distributionProblems(distributions, catalogue?.value));
   if (criteria !== undefined) problems.push(...criteriaProblems(criteria));
   if (registry !== undefined)

@@ -211,6 +211,20 @@ describe('what files say of each other', () => {
       ['bad-value soon }'],
     ],
     [
+      'a provider whose signatures have to be there, and whose keys nobody knows',
+      changed(catalogue, 'team: provider-infn\n', 'team: provider-infn\n    signatures: required\n'),
+      ['signing-keys-missing required'],
+    ],
+    [
+      'a provider whose keys are not in the repository',
+      changed(
+        catalogue,
+        'team: provider-infn\n',
+        `team: provider-infn\n    signing_keys: [${'A'.repeat(40)}]\n`,
+      ),
+      [`signing-keys-missing signing_keys: [${'A'.repeat(40)}]`],
+    ],
+    [
       'a provider without contact',
       changed(catalogue, / {4}contact: releases@infn.*\n/, ''),
       ['contact-missing? infn:'],
