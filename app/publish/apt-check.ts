@@ -7,7 +7,8 @@ import { byHashFolder, isPlainPath } from './layout.ts';
 import { verifyCleartext, verifyDetached } from './openpgp.ts';
 import { vouchedIn, type RootCheck, type VouchedPackage } from './vouched.ts';
 
-const maximumIndex = 1024 * 1024 * 1024;
+/** Unpacked indexes beyond this are taken for bombs (trust.md T45), in bytes. */
+export const maximumIndex = 1024 * 1024 * 1024;
 
 /**
  * Checks an apt root: that `Release` says what the statement says, that both its signatures are good, and that its indexes agree with

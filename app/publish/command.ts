@@ -75,6 +75,7 @@ function report({
   releases,
   checked,
   problems,
+  remarks,
 }: Verification): readonly string[] {
   const counts = `${String(checked.files)} files, ${String(checked.packages)} packages, ${String(checked.bytes)} bytes checked`;
   const head =
@@ -86,6 +87,7 @@ function report({
         ];
   return [
     ...head,
+    ...remarks.map(({ where, what }) => `${where} ${what}`),
     ...problems.map(({ where, what }) => `${where}: ${what}`),
     ok ? 'verified' : 'NOT VERIFIED',
   ];

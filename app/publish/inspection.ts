@@ -9,6 +9,9 @@ export interface ChannelProblem {
   readonly what: string;
 }
 
+/** A file whose length nobody told is cut here, in bytes: longer than any package that is taken in (trust.md 8.5). */
+const longestFile = 16 * 1024 ** 3;
+
 /** Reads the files of a channel, compares them with what is vouched for, and keeps count of what was found. */
 export class Inspection {
   readonly problems: ChannelProblem[] = [];
@@ -17,6 +20,19 @@ export class Inspection {
 
   constructor(source: ChannelSource) {
     this.source = source;
+  }
+
+  /** An inspection of the same place that notes and counts for itself, until `takes` adds it here or it is thrown away. */
+  branch(): Inspection {
+    return new Inspection(this.source);
+  }
+
+  /** Adds what a branch noted and counted. */
+  takes({ problems, checked }: Inspection): void {
+    this.problems.push(...problems);
+    this.checked.files += checked.files;
+    this.checked.packages += checked.packages;
+    this.checked.bytes += checked.bytes;
   }
 
   /** Notes a problem. */
@@ -79,23 +95,51 @@ export class Inspection {
    * @throws SourceUnreachable
    */
   async compare(path: string, expected: Digest): Promise<boolean> {
+    const found = await this.#digest(path, expected.size);
+    if (!found) this.note(path, 'is missing');
+    const isRight = found !== undefined && this.agrees(path, found, expected);
+    this.source.onChecked?.(path, expected, isRight);
+    return isRight;
+  }
+
+  /**
+   * Checks that a file that is being replaced is one of two: notes a problem when it is neither of `expected`. None of them means that it need
+   * not be there.
+   * @throws SourceUnreachable
+   */
+  async compareWithAny(path: string, expected: readonly (Digest | undefined)[]): Promise<void> {
+    const digests = expected.filter((digest) => digest !== undefined);
+    const found = await this.#digest(path, Math.max(0, ...digests.map(({ size }) => size)));
+    this.checked.files += 1;
+    if (!found) {
+      if (digests.length === expected.length) this.note(path, 'is missing');
+    } else if (!digests.some(({ size, sha256 }) => size === found.size && sha256 === found.sha256))
+      this.note(path, 'is neither what channel.json vouches for nor what takes its place');
+  }
+
+  /**
+   * Compares a file with its sha256 when its size is not known.
+   * @throws SourceUnreachable
+   */
+  async compareDigest(path: string, sha256: string): Promise<void> {
+    const found = await this.#digest(path, longestFile);
+    if (!found) this.note(path, 'is missing');
+    else if (found.sha256 !== sha256) this.note(path, `has not the sha256 ${sha256}`);
+  }
+
+  /** Size and sha256 of a file as far as `maximum` bytes and a bit; undefined when it is not there. */
+  async #digest(path: string, maximum: number): Promise<Digest | undefined> {
     const content = await this.source.open(path);
-    if (!content) {
-      this.note(path, 'is missing');
-      this.source.onChecked?.(path, expected, false);
-      return false;
-    }
+    if (!content) return undefined;
     const hash = createHash('sha256');
     let size = 0;
     for await (const piece of content) {
       size += piece.length;
-      if (size > expected.size) break;
+      if (size > maximum) break;
       hash.update(piece);
     }
     this.checked.bytes += size;
-    const isRight = this.agrees(path, { size, sha256: hash.digest('hex') }, expected);
-    this.source.onChecked?.(path, expected, isRight);
-    return isRight;
+    return { size, sha256: hash.digest('hex') };
   }
 
   private agrees(path: string, found: Digest, expected: Digest): boolean {

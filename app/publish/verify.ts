@@ -3,8 +3,9 @@ import { channelSource, type ChannelSource, type FetchFile } from './channel-sou
 import type { ChannelStatement } from './channel-statement.ts';
 import { Inspection, type ChannelProblem } from './inspection.ts';
 import { readKeyring, type Keyring } from './openpgp.ts';
-import { checkRoot } from './root-check.ts';
-import { isLookedInto, type VouchedPackage } from './vouched.ts';
+import { judgeRoot } from './root-judgement.ts';
+import { isOfRoot } from './root-plan.ts';
+import type { VouchedPackage } from './vouched.ts';
 import {
   checkPlaceInLine,
   lastingSignaturePath,
@@ -38,6 +39,8 @@ export interface Verification {
   readonly sha256: string | null;
   readonly checked: { readonly files: number; readonly packages: number; readonly bytes: number };
   readonly problems: readonly ChannelProblem[];
+  /** What is worth knowing and is no problem: a root that is ahead of channel.json, because a publication is under way or was cut off. */
+  readonly remarks: readonly ChannelProblem[];
 }
 
 /** A channel that is published anew while it is read looks broken; it is read again this many times at most. */
@@ -68,9 +71,10 @@ async function verifyOnce(
 ): Promise<Verification> {
   const inspection = new Inspection(source);
   const signed = await signedStatement(inspection, keyring, now);
+  let remarks: readonly ChannelProblem[] = [];
   if (signed) {
     checkPlaceInLine(inspection, signed, now, lastSeen);
-    await checkContents(inspection, source, signed, keyring, now);
+    remarks = await checkContents(inspection, source, signed, keyring, now);
   }
   const { statement, sha256 } = signed ?? { statement: null, sha256: null };
   return {
@@ -84,6 +88,7 @@ async function verifyOnce(
     sha256,
     checked: inspection.checked,
     problems: inspection.problems,
+    remarks,
   };
 }
 
@@ -93,37 +98,38 @@ async function checkContents(
   { statement, sha256: own }: SignedStatement,
   keyring: Keyring,
   now: Date,
-): Promise<void> {
-  const contents = new Map<string, Uint8Array>();
-  for (const file of statement.files) {
-    if (isLookedInto(file.path)) {
-      const bytes = await inspection.readAs(file.path, file);
-      if (bytes) contents.set(file.path, bytes);
-    } else {
-      await inspection.compare(file.path, file);
-      inspection.checked.files += 1;
-    }
-  }
-  for (const file of statement.superseded) await inspection.compare(file.path, file);
-  inspection.checked.files += statement.superseded.length;
+): Promise<readonly ChannelProblem[]> {
+  const roots = [
+    ...new Map(statement.roots.toReversed().map((root) => [root.path, root])).values(),
+  ].toReversed();
+  const ofNone = statement.files.filter(({ path }) => !roots.some((root) => isOfRoot(path, root.path)));
+  for (const file of [...ofNone, ...statement.superseded]) await inspection.compare(file.path, file);
+  inspection.checked.files += ofNone.length + statement.superseded.length;
   for (const { path, sha256 } of [...statement.files, ...statement.superseded]) {
     if (path.includes('/by-hash/') && !path.endsWith(`/${sha256}`))
       inspection.note(path, 'is not named by its sha256');
   }
-  const roots = new Map(statement.roots.toReversed().map((root) => [root.path, root]));
   const packages = new Map<string, VouchedPackage>();
+  const remarks: ChannelProblem[] = [];
+  const newer: string[] = [];
   let isComplete = true;
-  for (const root of roots.values()) {
-    const listed = await checkRoot({ inspection, statement, keyring, now, root, contents });
-    isComplete &&= listed !== undefined;
-    for (const one of listed ?? []) {
+  for (const root of roots) {
+    const judged = await judgeRoot({ inspection, statement, keyring, now, root });
+    if (judged.newer) remarks.push({ where: root.path, what: 'is being published: newer than channel.json' });
+    newer.push(...(judged.newer ?? []));
+    isComplete &&= judged.packages !== undefined;
+    for (const one of judged.packages ?? []) {
       const other = packages.get(one.path);
       if (other && other.sha256 !== one.sha256) inspection.note(one.path, 'is listed with two digests');
       packages.set(one.path, one);
     }
   }
   await checkPackages(inspection, [...packages.values()]);
-  if (isComplete) await checkNothingElse(inspection, source, statement, packages, own);
+  if (isComplete) {
+    const vouched = vouchedFiles(statement, own, [...packages.keys(), ...newer]);
+    await checkNothingElse(inspection, source, statement, vouched, remarks.length > 0);
+  }
+  return remarks;
 }
 
 async function checkPackages(inspection: Inspection, packages: readonly VouchedPackage[]): Promise<void> {
@@ -135,25 +141,48 @@ async function checkPackages(inspection: Inspection, packages: readonly VouchedP
   inspection.checked.packages += packages.length;
 }
 
-/** Where files can be listed, a file that nothing vouches for is one that somebody left or planted. */
+function vouchedFiles(
+  { files, superseded }: ChannelStatement,
+  own: string,
+  others: readonly string[],
+): ReadonlySet<string> {
+  const vouched = new Set(['channel.json', 'channel.json.asc', lastingSignaturePath(own), ...others]);
+  for (const { path } of [...files, ...superseded]) vouched.add(path);
+  return vouched;
+}
+
+/**
+ * Where files can be listed, a file that nothing vouches for is one that somebody left or planted. While a publication is put in place, what
+ * its other roots will point to stands already.
+ */
 async function checkNothingElse(
   inspection: Inspection,
   { list }: ChannelSource,
-  { files, superseded, roots }: ChannelStatement,
-  packages: ReadonlyMap<string, VouchedPackage>,
-  own: string,
+  { roots }: ChannelStatement,
+  vouched: ReadonlySet<string>,
+  isBeingPublished: boolean,
 ): Promise<void> {
   if (!list) return;
-  const vouched = new Set([
-    'channel.json',
-    'channel.json.asc',
-    lastingSignaturePath(own),
-    ...packages.keys(),
-  ]);
-  for (const { path } of [...files, ...superseded]) vouched.add(path);
   const outside = new Set(roots.map(({ path }) => path).filter((path) => path.startsWith('../')));
   for (const folder of ['', ...outside]) {
-    for (const path of await list(folder))
-      if (!vouched.has(path)) inspection.note(path, 'is vouched for by nothing');
+    for (const path of await list(folder)) {
+      if (vouched.has(path) || (isBeingPublished && isContentPlace(path, roots))) continue;
+      inspection.note(path, 'is vouched for by nothing');
+    }
   }
+}
+
+/** Whether a path is one at which a publication puts what is not pointed to yet. */
+function isContentPlace(path: string, roots: ChannelStatement['roots']): boolean {
+  if (/^statements\/[0-9a-f]{64}\.json\.asc$/.test(path)) return true;
+  return roots.some((root) => {
+    const below = path.slice(root.path.length + 1);
+    if (!isOfRoot(path, root.path)) return false;
+    if (root.format === 'tar') return /^(signatures\/[0-9a-f]{64}\.asc|[^/]+\/[^/]+\/[^/]+)$/.test(below);
+    const index =
+      root.format === 'deb'
+        ? /^dists\/.*\/by-hash\/SHA256\/[0-9a-f]{64}$/
+        : /^[0-9a-f]{16}\/repodata\/[^/]+$/;
+    return /^pool\/[^/]+\/[^/]+\/[^/]+$/.test(below) || index.test(below);
+  });
 }

@@ -1,3 +1,4 @@
+import { sha256Of } from '../storage/digest.ts';
 import type { ChannelStatement, StatementFile } from './channel-statement.ts';
 import type { Inspection } from './inspection.ts';
 import type { Keyring } from './openpgp.ts';
@@ -33,4 +34,19 @@ export function vouchedIn({ files }: ChannelStatement, path: string): StatementF
  */
 export function isLookedInto(path: string): boolean {
   return !path.includes('/by-hash/') && !/-(filelists|other)\.xml\.gz$/.test(path);
+}
+
+/** A root that is ahead of channel.json. */
+export interface NewerRoot {
+  /** What its new indexes list, and what those of the statement do; undefined when an index could not be read. */
+  readonly packages: readonly VouchedPackage[] | undefined;
+  /** The pointers of the root, which are judged already; every other file that the statement vouches for must be as it says. */
+  readonly pointers: ReadonlySet<string>;
+  /** Files that no statement vouches for yet. */
+  readonly files: readonly string[];
+}
+
+/** Size and digest of bytes, as a statement has them. */
+export function stated(path: string, bytes: Uint8Array): StatementFile {
+  return { path, size: bytes.length, sha256: sha256Of(bytes) };
 }

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { Refusal } from '../repository/refusal.ts';
 import { packagesOfPrimary } from '../repository/rpm/primary-packages.ts';
 import { parseRepomd } from '../repository/rpm/repomd-reader.ts';
-import { isPlainPath } from './layout.ts';
+import { isPlainPath, snapshotFolder } from './layout.ts';
 import { verifyDetached } from './openpgp.ts';
 import { vouchedIn, type RootCheck, type VouchedPackage } from './vouched.ts';
 
@@ -22,20 +22,28 @@ export async function checkYumRoot(check: RootCheck): Promise<readonly VouchedPa
       inspection.note(`${root.path}/mirrorlist`, 'is not vouched for');
     return undefined;
   }
-  const [, name = ''] =
-    /^https?:\/\/[^\s]+\/([A-Za-z0-9._-]+)\/\n$/.exec(new TextDecoder().decode(mirrors)) ?? [];
-  const own = root.path.slice(root.path.lastIndexOf('/') + 1);
-  if (!name.startsWith(`${own}.`) || !/^[0-9a-f]{16}$/.test(name.slice(own.length + 1))) {
+  const id = snapshotOf(root.path, mirrors);
+  if (id === undefined) {
     inspection.note(`${root.path}/mirrorlist`, 'does not point to one snapshot of this root');
     return undefined;
   }
-  const folders = [`${root.path}.${name.slice(own.length + 1)}/repodata`, `${root.path}/repodata`];
+  const folders = [`${snapshotFolder(root.path, id)}/repodata`, `${root.path}/repodata`];
   const lists = [];
   for (const folder of folders) lists.push(await checkRepodata(check, folder));
   return lists[0];
 }
 
-async function checkRepodata(
+/** The id of the one snapshot that a mirror list of a root points to; undefined when it is anything else. */
+export function snapshotOf(rootPath: string, mirrors: Uint8Array): string | undefined {
+  const [, name = ''] =
+    /^https?:\/\/[^\s]+\/([A-Za-z0-9._-]+)\/\n$/.exec(new TextDecoder().decode(mirrors)) ?? [];
+  const own = rootPath.slice(rootPath.lastIndexOf('/') + 1);
+  const id = name.slice(own.length + 1);
+  return name.startsWith(`${own}.`) && /^[0-9a-f]{16}$/.test(id) ? id : undefined;
+}
+
+/** Checks one folder of yum's metadata: its signature, and that it lists documents that are vouched for; gives the packages. */
+export async function checkRepodata(
   { inspection, statement, keyring, now, contents, root }: RootCheck,
   folder: string,
 ): Promise<readonly VouchedPackage[] | undefined> {

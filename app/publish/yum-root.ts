@@ -20,10 +20,11 @@ export function yumPrefix({ path }: Place): string {
  * snapshot before goes on with it; with a plain `baseurl` there is a moment when `repomd.xml` and its signature do not fit (channels.md).
  */
 export async function signedYumRoot(
-  { place }: RootContents,
+  { place, targets }: RootContents,
   documents: readonly IndexDocument[],
   { channel, url, number, issued, expires, signer }: RootSigning,
 ): Promise<RenderedRoot> {
+  const [{ target }] = targets;
   const named = documents.map(({ name, pieces, packed }) => ({
     file: `${packed.sha256}-${name}.xml.gz`,
     name,
@@ -33,7 +34,11 @@ export async function signedYumRoot(
   const text = repomdText({
     revision: String(number),
     // Metadata of yum has no expiry of its own (trust.md F4): a person can see it here, `rollout verify` reads it in channel.json.
-    tags: { repo: [`channel:${channel}`], content: [`expires:${expires.toISOString().slice(0, 19)}Z`] },
+    // So it is with whose metadata it is: nothing else in it tells the roots of a channel from each other.
+    tags: {
+      repo: [`channel:${channel}`, `target:${target.distribution}/${target.platform}/${target.arch}`],
+      content: [`expires:${expires.toISOString().slice(0, 19)}Z`],
+    },
     data: named.map(({ name, file, packed }) => ({
       type: name,
       href: `repodata/${file}`,

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildDeb, type DebContent } from '../../app/demo/build-deb.ts';
+import { buildRpm, type RpmContent } from '../../app/demo/build-rpm.ts';
 import type { Channel } from '../../app/model/channel.ts';
 import type { ChannelsFile } from '../../app/model/channels-file.ts';
+import type { PackageFormat } from '../../app/model/distributions.ts';
 import type { Manifest } from '../../app/model/manifest.ts';
 import { openStoreFolder, type StoreFolder } from '../../app/storage/store-folder.ts';
 import { createKeys, openKeys, type Keys } from '../../app/publish/keys.ts';
@@ -19,6 +21,19 @@ export function sampleDeb(content: Partial<DebContent> & Pick<DebContent, 'name'
     architecture: 'amd64',
     maintainer: 'Product Team <team@provider.example>',
     description: `sample ${content.name}\n A package to test with.`,
+    files: { [`usr/share/doc/${content.name}/README`]: `${content.name} ${content.version}\n` },
+    ...content,
+  });
+}
+
+/** The same as an rpm of x86_64, release 1. */
+export function sampleRpm(content: Partial<RpmContent> & Pick<RpmContent, 'name' | 'version'>): Uint8Array {
+  return buildRpm({
+    release: '1',
+    architecture: 'x86_64',
+    packager: 'Product Team <team@provider.example>',
+    summary: `sample ${content.name}`,
+    description: 'A package to test with.',
     files: { [`usr/share/doc/${content.name}/README`]: `${content.name} ${content.version}\n` },
     ...content,
   });
@@ -71,6 +86,7 @@ export class ChannelWorld {
       distribution?: string;
       platform?: string;
       arch?: string;
+      format?: PackageFormat;
     },
     packages: Readonly<Record<string, Uint8Array>>,
   ): Promise<Manifest> {
@@ -102,7 +118,7 @@ export class ChannelWorld {
         {
           platform: release.platform ?? 'debian12',
           arch: release.arch ?? 'amd64',
-          format: 'deb',
+          format: release.format ?? 'deb',
           packages: listed,
         },
       ],

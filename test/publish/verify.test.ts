@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SourceUnreachable, type FetchFile } from '../../app/publish/channel-source.ts';
 import { verifyChannel, type Verification, type VerifyOptions } from '../../app/publish/verify.ts';
-import { ChannelWorld, sampleDeb, sha256 } from './channel-world.ts';
+import { ChannelWorld, sampleDeb, sampleRpm, sha256 } from './channel-world.ts';
 import { serveFolder } from './web-folder.ts';
 
 const day = 86_400_000;
@@ -24,6 +24,13 @@ beforeAll(async () => {
     { id: 'b', component: 'libvoms' },
     { 'libvoms_1_all.deb': sampleDeb({ name: 'libvoms', version: '1', architecture: 'all' }) },
   );
+  const el9 = { component: 'voms', platform: 'el9', arch: 'x86_64', format: 'rpm' } as const;
+  await world.adds(
+    { id: 'c', ...el9 },
+    { 'voms-1.0-1.x86_64.rpm': sampleRpm({ name: 'voms', version: '1.0' }) },
+  );
+  const any = { component: 'voms', platform: 'any', arch: 'noarch', format: 'tar' } as const;
+  await world.adds({ id: 'd', ...any }, { 'voms-1.0.tar.gz': Buffer.from('a tarball') });
   await world.publishes({ now: published });
   copy = await mkdtemp(join(tmpdir(), 'channel-copy-'));
   await cp(world.out, copy, { recursive: true });
@@ -75,9 +82,10 @@ describe('a published channel', () => {
       channel: 'production',
       number: 2,
       problems: [],
-      checked: { packages: 2 },
+      remarks: [],
+      checked: { packages: 4 },
     });
-    expect(result.releases.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(result.releases.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
     expect(result.checked.bytes).toBeGreaterThan(3000);
   });
 
@@ -86,7 +94,7 @@ describe('a published channel', () => {
     expect(await verify({ source: `${web.url}/production/` })).toMatchObject({
       ok: true,
       number: 2,
-      checked: { packages: 2 },
+      checked: { packages: 4 },
     });
     expect(await verify({ source: `${web.url}/production` })).toMatchObject({ ok: true });
     await web.close();
@@ -94,7 +102,7 @@ describe('a published channel', () => {
 
   test('with one byte changed in any of its files is not, and the file is named', async () => {
     const files = await filesBelow(join(copy, 'production'));
-    expect(files.length).toBe(12);
+    expect(files.length).toBe(29);
     for (const path of files) {
       const { length } = await readFile(join(copy, 'production', path));
       for (const at of [0, Math.floor(length / 2), length - 1]) {
@@ -106,10 +114,10 @@ describe('a published channel', () => {
   });
 
   test.each(['channel.json.asc', 'channel.json'])(
-    'with any byte of %s changed is not, and the file is named',
+    'with bytes all over %s changed is not, and the file is named',
     async (path) => {
       const { length } = await readFile(join(copy, 'production', path));
-      for (let at = 0; at < length; at += path.endsWith('.asc') ? 1 : 37) {
+      for (let at = 0; at < length; at += path.endsWith('.asc') ? 3 : 97) {
         const result = await changing(path, flip(at), () => verify());
         expect({ at, where: result.problems[0]?.where }).toEqual({ at, where: path });
       }
@@ -131,7 +139,11 @@ describe('a published channel', () => {
       'production/evil.deb',
       'production/umd/5/debian12/amd64/pool/v/voms/evil.deb',
       `production/umd/5/debian12/amd64/dists/production/main/binary-amd64/by-hash/SHA256/${sha256(Buffer.from('x'))}`,
+      'production/umd/5/el9/x86_64/pool/v/voms/evil.rpm',
+      'production/umd/5/el9/x86_64.0123456789abcdef/repodata/repomd.xml',
+      'production/umd/5/any/noarch/voms/1.0/evil.tar.gz',
     ]) {
+      await mkdir(dirname(join(copy, path)), { recursive: true });
       await writeFile(join(copy, path), 'x');
       expect(await problems()).toEqual([`${path.slice('production/'.length)} is vouched for by nothing`]);
       await rm(join(copy, path));
@@ -202,7 +214,7 @@ describe('a published channel', () => {
   test('that never ends is cut at its declared length', async () => {
     let sent = 0;
     const endless: FetchFile = async ({ pathname: path }) => {
-      if (!path.endsWith('.deb')) return new Response(await readFile(join(copy, path)));
+      if (!/\.(deb|rpm|tar\.gz)$/.test(path)) return new Response(await readFile(join(copy, path)));
       return new Response(
         new ReadableStream<Uint8Array>({
           pull: (controller) => {
@@ -215,8 +227,10 @@ describe('a published channel', () => {
     expect(await problems({ source: 'http://mirror.example/production/', fetch: endless })).toEqual([
       expect.stringMatching(/libvoms_1_all\.deb is not \d+ bytes long/),
       expect.stringMatching(/voms_1\.0_amd64\.deb is not \d+ bytes long/),
+      expect.stringMatching(/voms-1\.0-1\.x86_64\.rpm is not \d+ bytes long/),
+      expect.stringMatching(/voms-1\.0\.tar\.gz is not \d+ bytes long/),
     ]);
-    expect(sent).toBeLessThan(10 * 65_536);
+    expect(sent).toBeLessThan(20 * 65_536);
   });
 
   test('that is published anew while it is read is read again', async () => {
