@@ -56,7 +56,7 @@ export async function verifyChannel(options: VerifyOptions): Promise<Verificatio
   const source = channelSource(options.source, options.fetch ?? fetch);
   const keyring = await readKeyring(options.keyring);
   let result = await verifyOnce(source, keyring, options);
-  for (let attempt = 1; attempt < attempts && !result.ok; attempt += 1) {
+  for (let attempt = 1; attempt < attempts && (!result.ok || result.remarks.length > 0); attempt += 1) {
     const again = await signedStatement(new Inspection(source), keyring, options.now);
     if (!again || again.sha256 === result.sha256) break;
     result = await verifyOnce(source, keyring, options);

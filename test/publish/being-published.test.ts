@@ -24,6 +24,7 @@ function killedAt(output: Output, last: number): Output {
     read: (path) => output.read(path),
     digest: (path) => output.digest(path),
     list: (folder) => output.list(folder),
+    content: (path) => output.content(path),
     put: (files) => output.put(files),
     holds: (file) => output.holds(file),
     place: (files) => output.place(files),
