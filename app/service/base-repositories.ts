@@ -18,7 +18,7 @@ export type LayeredFormat = Exclude<PackageFormat, 'tar'>;
 
 const MiB = 1024 * 1024;
 /** Packages of Debian main unpacks from 9 MB to 50 MB; primary.xml of a whole distribution to a few hundred. */
-const limits: ExpansionLimits = { maximumBytes: 2048 * MiB, ratio: 100, freeBytes: 64 * MiB };
+const limits: ExpansionLimits = { maximumBytes: 2048 * MiB, ratio: 100, freeBytes: 16 * MiB };
 const deadlineMs = 5 * 60_000;
 /** What could not be had is not asked for again for so long: a ticket is looked at many times in a row. */
 const patienceMs = 60_000;
@@ -76,7 +76,7 @@ export class BaseRepositories {
       httpHosts,
       maximumBytes: 512 * MiB,
       deadlineMs,
-      file: `the metadata of ${name}`,
+      file: name,
       url: packages,
       size,
       sha256,

@@ -36,6 +36,20 @@ export const bugs: readonly Bug[] = [
     after: "if (!isVerified && !isEmergency && !lifted(situation, 'verification'))",
   },
   {
+    name: 'what nobody could install is verified',
+    file: 'app/rollout/verify.ts',
+    before: "event === 'approved' ? unmetClosure(situation) : undefined",
+    after: "event === 'approved' && act.input.edited ? unmetClosure(situation) : undefined",
+    tests: ['test/rollout/closure.test.ts'],
+  },
+  {
+    name: 'what breaks production is closed',
+    file: 'app/rollout/evidence.ts',
+    before: 'if (closure !== undefined) unmet.push(closure);',
+    after: "if (closure !== undefined && closing.outcome === 'reject') unmet.push(closure);",
+    tests: ['test/rollout/closure.test.ts'],
+  },
+  {
     name: 'a Reject does not block',
     file: 'app/rollout/evidence.ts',
     before: 'if (progress.rejects.has(digest) && !overridesReject) {',

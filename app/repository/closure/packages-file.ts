@@ -2,12 +2,13 @@ import { isDebianVersion } from '../debian-version.ts';
 import { Refusal } from '../refusal.ts';
 import { DebianPackage } from './debian.ts';
 import type { Package } from './package.ts';
+import { TextParts } from './text-parts.ts';
 
 /** Fields that are kept of each paragraph; the rest, nine tenths of it, is not. */
 const wanted =
   /^(?:Package|Version|Architecture|Multi-Arch|Pre-Depends|Depends|Conflicts|Breaks|Provides|Replaces):.*(?:\n[ \t].*)*/gm;
 const mostPackages = 500_000;
-const longestParagraph = 4 * 1024 * 1024;
+const longestParagraph = 1024 * 1024;
 
 /**
  * Reads `Packages` of an apt repository piece by piece, and holds of it what the closure needs: about 400 bytes a package.
@@ -17,7 +18,7 @@ const longestParagraph = 4 * 1024 * 1024;
 export class PackagesReader {
   readonly #native: string;
   readonly #packages: Package[] = [];
-  #rest = '';
+  readonly #paragraphs = new TextParts('\n\n', longestParagraph);
 
   /** @param native the architecture of the machine */
   constructor(native: string) {
@@ -27,20 +28,13 @@ export class PackagesReader {
   /** Takes the next bytes, which are only needed during the call. @throws Refusal when it is too long */
   push(bytes: Uint8Array): void {
     // Names, versions and relations are ASCII, and what is not is in fields that are not kept.
-    this.#rest += Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-    let from = 0;
-    for (let to = this.#rest.indexOf('\n\n'); to !== -1; to = this.#rest.indexOf('\n\n', from)) {
-      this.#take(this.#rest.slice(from, to));
-      from = to + 2;
-    }
-    this.#rest = this.#rest.slice(from);
-    if (this.#rest.length > longestParagraph) throw new Refusal('one of its paragraphs is too long');
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    for (const paragraph of this.#paragraphs.push(text)) this.#take(paragraph);
   }
 
   /** The packages, when all bytes were given. */
   end(): readonly Package[] {
-    this.#take(this.#rest);
-    this.#rest = '';
+    this.#take(this.#paragraphs.rest);
     return this.#packages;
   }
 

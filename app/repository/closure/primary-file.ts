@@ -2,10 +2,11 @@ import type { RpmDependency } from '../rpm/dependency.ts';
 import { isRpmVersion } from '../rpm-version.ts';
 import { Refusal } from '../refusal.ts';
 import type { Package } from './package.ts';
+import { TextParts } from './text-parts.ts';
 import { rpmPackage, type RpmPackageFacts } from './rpm.ts';
 
 const mostPackages = 500_000;
-const longestPackage = 16 * 1024 * 1024;
+const longestPackage = 8 * 1024 * 1024;
 const lists = ['provides', 'requires', 'conflicts', 'obsoletes'] as const;
 const flags = ['EQ', 'LT', 'GT', 'LE', 'GE'] as const;
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -21,7 +22,7 @@ export class PrimaryReader {
   readonly #packages: Package[] = [];
   readonly #decoder = new TextDecoder();
   readonly #texts = new Map<string, string>();
-  #rest = '';
+  readonly #elements = new TextParts('</package>', longestPackage);
 
   /** @param native the architecture of the machine */
   constructor(native: string) {
@@ -30,20 +31,15 @@ export class PrimaryReader {
 
   /** Takes the next bytes, which are only needed during the call. @throws Refusal when it is too long or of another form */
   push(bytes: Uint8Array): void {
-    this.#rest += this.#decoder.decode(bytes, { stream: true });
-    const end = '</package>';
-    let from = 0;
-    for (let to = this.#rest.indexOf(end); to !== -1; to = this.#rest.indexOf(end, from)) {
-      this.#take(this.#rest.slice(from, to));
-      from = to + end.length;
-    }
-    this.#rest = this.#rest.slice(from);
-    if (this.#rest.length > longestPackage) throw new Refusal('one of its packages is too long');
+    const text = this.#decoder.decode(bytes, { stream: true });
+    for (const element of this.#elements.push(text)) this.#take(element);
   }
 
   /** The packages, when all bytes were given. @throws Refusal when it was cut short or is no such file */
   end(): readonly Package[] {
-    if (!/^\s*(<metadata [^<>]*>\s*)?<\/metadata>\s*$/.test(this.#rest.replace(/^<\?xml[^<>]*\?>/, '')))
+    if (
+      !/^\s*(<metadata [^<>]*>\s*)?<\/metadata>\s*$/.test(this.#elements.rest.replace(/^<\?xml[^<>]*\?>/, ''))
+    )
       throw new Refusal('it is not a whole primary.xml');
     return this.#packages;
   }

@@ -64,7 +64,7 @@ describe('A base repository of Debian', () => {
     const fill = (): void => {
       for (let times = 0; times < 6; times += 1) reader.push(piece);
     };
-    expect(fill).toThrow('too long');
+    expect(fill).toThrow('it has a part of more than');
   });
 });
 
