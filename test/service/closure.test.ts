@@ -279,19 +279,6 @@ describe('The closure of a release', () => {
 });
 
 describe('A base repository', () => {
-  (hasProgram('xz') && hasProgram('zstd') ? test : test.skip).each([
-    ['/a/Packages', (bytes: Buffer) => bytes],
-    ['/a/Packages.gz', (bytes: Buffer) => gzipSync(bytes)],
-    ['/a/Packages.xz', (bytes: Buffer) => execFileSync('xz', ['-c'], { input: bytes })],
-    ['/a/Packages.zst', (bytes: Buffer) => execFileSync('zstd', ['-q', '-c'], { input: bytes })],
-  ] as const)('is read from %s (needs xz, zstd)', async (path, packed) => {
-    const found = await look(
-      question({ release: [await deb('arc', '7', 'libc6')], base: [base(path, packed(packagesText))] }),
-    );
-    expect(found.unknown).toBeUndefined();
-    expect(breaksIn(found)).toEqual([]);
-  });
-
   test('that the server does not have, or has changed, is told and nothing is guessed', async () => {
     const release = [await deb('arc', '7', 'libc6')];
     const gone = base('/gone/Packages', packagesText);
@@ -332,3 +319,21 @@ describe('A base repository', () => {
     );
   });
 });
+
+(hasProgram('xz') && hasProgram('zstd') ? describe : describe.skip)(
+  'The metadata of a base repository',
+  () => {
+    test.each([
+      ['/a/Packages', (bytes: Buffer) => bytes],
+      ['/a/Packages.gz', (bytes: Buffer) => gzipSync(bytes)],
+      ['/a/Packages.xz', (bytes: Buffer) => execFileSync('xz', ['-c'], { input: bytes })],
+      ['/a/Packages.zst', (bytes: Buffer) => execFileSync('zstd', ['-q', '-c'], { input: bytes })],
+    ] as const)('is read from %s (needs xz, zstd)', async (path, packed) => {
+      const found = await look(
+        question({ release: [await deb('arc', '7', 'libc6')], base: [base(path, packed(packagesText))] }),
+      );
+      expect(found.unknown).toBeUndefined();
+      expect(breaksIn(found)).toEqual([]);
+    });
+  },
+);
