@@ -124,8 +124,11 @@ async function readControl(member: PackedMember, limits: DebLimits): Promise<str
   await unpackInto(member, limits.control, tar);
   const [parts] = found;
   if (!parts) throw new Refusal('it has no control file');
+  const bytes = joined(parts);
+  // dpkg does not install it either.
+  if (bytes.at(-1) !== 0x0a) throw new Refusal('its control file does not end with a newline');
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(joined(parts));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     // Debian policy 5.1: control files are UTF-8.
     throw new Refusal('its control file is not UTF-8');

@@ -38,6 +38,13 @@ const types: Partial<Record<string, TarType>> = {
   '2': 'symbolic-link',
   '5': 'folder',
 };
+/** Mode, owner, group, time. */
+const otherNumbers = [
+  [100, 8],
+  [108, 8],
+  [116, 8],
+  [136, 12],
+] as const;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder('latin1');
 
@@ -127,6 +134,7 @@ export class TarReader {
       return;
     }
     this.checkSum();
+    this.checkNumbers();
     const size = this.number(124, 12);
     const flag = this.text(156, 1);
     if (flag === 'L' || flag === 'K') {
@@ -150,7 +158,11 @@ export class TarReader {
     if (this.entries > this.limits.maximumEntries)
       throw new Refusal('its tar archive holds too many entries');
     const pax = this.pax && parsePax(this.pax);
-    const size = type === 'file' ? sizeOf(ownSize, pax) : 0;
+    const size = sizeOf(ownSize, pax);
+    if (type !== 'file' && size > 0)
+      throw new Refusal(
+        'its tar archive holds a link or a folder with content: readers do not agree on what follows',
+      );
     const path = this.path(type, pax);
     const target = this.target(type, pax);
     this.longName = this.longTarget = this.pax = undefined;
@@ -174,7 +186,11 @@ export class TarReader {
     const before = flag === 'L' ? this.longName : this.longTarget;
     if (this.pax || (before && this.dialect === 'tarball'))
       throw new Refusal('its tar archive says twice what an entry is called');
-    const name = this.collect(size);
+    const name = this.collect(size, (whole) => {
+      if (whole.indexOf(0) !== size - 1)
+        throw new Refusal('its tar archive holds a long path that is not ended');
+    });
+    if (size === 0) throw new Refusal('its tar archive holds a long path that is empty');
     if (flag === 'L') this.longName = name;
     else this.longTarget = name;
   }
@@ -215,6 +231,8 @@ export class TarReader {
 
   private path(type: TarType, pax: PaxRecords | undefined): string {
     const isUstar = latin1.decode(this.header.subarray(257, 263)) === 'ustar\0';
+    if (!isUstar && this.dialect === 'tarball' && this.header[345] !== 0)
+      throw new Refusal('its tar archive holds a path in two parts, which not all readers put together');
     const isShort = this.longName === undefined && pax?.path === undefined;
     const prefix = isShort && isUstar ? upToNul(this.header.subarray(345, 500)) : new Uint8Array(0);
     const raw = pax?.path ?? upToNul(this.longName ?? this.header.subarray(0, 100));
@@ -245,6 +263,14 @@ export class TarReader {
     for (let at = 0; at < block; at += 1) sum += at >= 148 && at < 156 ? 32 : (this.header[at] ?? 0);
     if (sum !== this.number(148, 8))
       throw new Refusal('its tar archive is damaged: the sum of a header is wrong');
+  }
+
+  /** Mode, owner, group and time are nobody's business here, but a reader that does mind them would stop at what is no number. */
+  private checkNumbers(): void {
+    for (const [offset, length] of otherNumbers) {
+      const isNegative = this.header[offset] === 0xff;
+      if (!isNegative) this.number(offset, length);
+    }
   }
 
   private text(offset: number, length: number): string {

@@ -115,9 +115,12 @@ const list = <T>(length: number, value: (at: number) => T): readonly T[] =>
 
 /** Bombs that need no packing: what is small by itself, and long or slow to read. */
 function* otherBombs(): Generator<Bomb> {
-  yield { name: 'newlines-control.deb', bytes: controlWith(`${goodControl}${'\n'.repeat(1_000_000)}x`) };
-  yield { name: 'lines-control.deb', bytes: controlWith(`${goodControl}${' .\n'.repeat(340_000)}x`) };
-  yield { name: 'spaces-control.deb', bytes: controlWith(`${goodControl}X:${' '.repeat(1_000_000)}x\u0001`) };
+  yield { name: 'newlines-control.deb', bytes: controlWith(`${goodControl}${'\n'.repeat(1_000_000)}x\n`) };
+  yield { name: 'lines-control.deb', bytes: controlWith(`${goodControl}${' .\n'.repeat(340_000)}x\n`) };
+  yield {
+    name: 'spaces-control.deb',
+    bytes: controlWith(`${goodControl}X:${' '.repeat(1_000_000)}x\u0001\n`),
+  };
   yield {
     name: 'fields-control.deb',
     bytes: controlWith(goodControl + list(60_000, (at) => `F${String(at)}: x\n`).join('')),

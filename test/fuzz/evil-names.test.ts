@@ -125,7 +125,7 @@ const debWith = (from: string, to: string): Buffer =>
 /** A tar archive with a path that may be long and is UTF-8, as GNU tar writes it. */
 const tarWith = (path: string): Buffer =>
   rawTar([
-    { path: '././@LongLink', type: 'L', content: path },
+    { path: '././@LongLink', type: 'L', content: `${path}\0` },
     { path: 'x', content: 'x' },
   ]);
 const refusals: Readonly<Record<string, (name: string) => Promise<Reading<unknown>>>> = {

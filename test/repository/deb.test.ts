@@ -214,6 +214,11 @@ describe('a hostile package is refused:', () => {
     ['a field twice in other case', rawDeb(controlWith('VERSION: 9')), /twice/],
     ['a second paragraph', rawDeb(controlWith('\nPackage: other')), /more than one paragraph/],
     ['an empty line of spaces', rawDeb(controlWith('  \nPackage: other')), /more than one paragraph/],
+    [
+      'a last line that does not end',
+      rawDeb({ control: goodControl.trimEnd() }),
+      /does not end with a newline/,
+    ],
     ['a line that is no field', rawDeb(controlWith('just words')), /odd line/],
     ['a million newlines', rawDeb(controlWith(`${'\n'.repeat(1_000_000)}x`)), /more than one paragraph/],
     ['a comment', rawDeb(controlWith('#X: y')), /odd line/],

@@ -154,6 +154,15 @@ describe('A release tarball', () => {
 
 describe('A hostile tarball is refused:', () => {
   const file = { path: 'v/file', content: 'x' };
+  /** An archive with a text in its first header, and the sum of that right again. */
+  function changedField(offset: number, value: string): Buffer {
+    const tar = rawTar([file]);
+    tar.write(value, offset);
+    tar.write('        ', 148);
+    const sum = tar.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    return tar;
+  }
 
   test('while what it is made from is taken', async () => {
     expect(await reasonOf(rawTar([file]))).toBe('taken');
@@ -198,17 +207,17 @@ describe('A hostile tarball is refused:', () => {
     ['two pax headers for one entry', rawTar([pax('path=a'), pax('path=b'), file]), /says twice/],
     [
       'a pax header and a long name',
-      rawTar([pax('path=a'), { path: 'L', type: 'L', content: 'b' }, file]),
+      rawTar([pax('path=a'), { path: 'L', type: 'L', content: 'b\0' }, file]),
       /says twice/,
     ],
     [
       'a long name and a pax header',
-      rawTar([{ path: 'L', type: 'L', content: 'b' }, pax('path=a'), file]),
+      rawTar([{ path: 'L', type: 'L', content: 'b\0' }, pax('path=a'), file]),
       /says twice/,
     ],
     [
       'two long names',
-      rawTar([{ path: 'L', type: 'L', content: 'b' }, { path: 'L', type: 'L', content: 'c' }, file]),
+      rawTar([{ path: 'L', type: 'L', content: 'b\0' }, { path: 'L', type: 'L', content: 'c\0' }, file]),
       /says twice/,
     ],
     ['a key twice', rawTar([pax('path=a', 'path=b'), file]), /pax header is wrong/],
@@ -259,7 +268,7 @@ describe('A hostile tarball is refused:', () => {
     [
       'a long target out of it',
       rawTar([
-        { path: 'K', type: 'K', content: '../../x' },
+        { path: 'K', type: 'K', content: '../../x\0' },
         { path: 'v/l', type: '2', linkTo: 'a' },
       ]),
       /leads out of the tarball/,
@@ -287,6 +296,33 @@ describe('A hostile tarball is refused:', () => {
       ]),
       /no file before it/,
     ],
+    [
+      'a symbolic link with content',
+      rawTar([{ path: 'v/l', type: '2', linkTo: 'x', content: 'x' }]),
+      /with content/,
+    ],
+    ['a folder with content', rawTar([{ path: 'v/d/', type: '5', content: 'x' }]), /with content/],
+    [
+      'a hard link with content',
+      rawTar([file, { path: 'v/l', type: '1', linkTo: 'v/file', content: 'x' }]),
+      /with content/,
+    ],
+    [
+      'a long name that is not ended',
+      rawTar([{ path: 'L', type: 'L', content: 'v/longer' }, file]),
+      /not ended/,
+    ],
+    [
+      'a long name that ends twice',
+      rawTar([{ path: 'L', type: 'L', content: 'v/a\0b\0' }, file]),
+      /not ended/,
+    ],
+    ['a long name that is empty', rawTar([{ path: 'L', type: 'L', content: '' }, file]), /empty/],
+    ['a file with the name of a folder', rawTar([{ path: 'v/file/', content: 'x' }]), /that of a folder/],
+    ['a mode of letters', changedField(100, 'rw-r--r'), /a number of a header is none/],
+    ['an owner of letters', changedField(108, 'root'), /a number of a header is none/],
+    ['a time of letters', changedField(136, 'yesterday'), /a number of a header is none/],
+    ['a path in two parts where tar of GNU has none', changedField(345, '../..'), /in two parts/],
     ['a device', rawTar([{ path: 'v/d', type: '3' }]), /type "3"/],
     ['a pipe', rawTar([{ path: 'v/p', type: '6' }]), /type "6"/],
     ['a path twice', rawTar([file, file]), /twice/],

@@ -79,7 +79,7 @@ function listOf(
   kind: TagName,
 ): readonly { readonly value: RpmDependency; readonly flags: number }[] {
   const [nameTag, versionTag, flagsTag] = tags[kind];
-  const names = header.texts(nameTag);
+  const names = header.names(nameTag);
   const versions = header.texts(versionTag);
   const flags = header.numbers(flagsTag, 'int32');
   if (versions.length !== names.length || flags.length !== names.length)

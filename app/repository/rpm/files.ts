@@ -46,8 +46,8 @@ const plainTypes = new Set<number>(Object.values(fileTypes));
  * device or a pipe, or leads through a symbolic link of the same package.
  */
 export function readFiles(header: RpmHeader, isSource: boolean, limits: FileLimits): readonly RpmFile[] {
-  const names = header.texts(tags.names);
-  const folders = header.texts(tags.folders);
+  const names = header.names(tags.names);
+  const folders = header.names(tags.folders);
   const indexes = header.numbers(tags.indexes, 'int32');
   const flags = header.numbers(tags.flags, 'int32');
   const modes = header.numbers(tags.modes, 'int16');

@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts';
-import { headerText } from './text.ts';
+import { headerText, utf8Text } from './text.ts';
 
 /** Limits of one header (trust.md 8.5). */
 export interface HeaderLimits {
@@ -95,6 +95,8 @@ export class RpmHeader {
       throw new Refusal('its main header is of a form from before rpm 4, or is not sealed as a whole');
     const entries = new Map<number, Entry>();
     let before = 0;
+    /** Bytes of all values, with what each needs before it to begin at a multiple of its width. */
+    let taken = 0;
     for (let at = sealed === undefined ? 0 : 1; at < tags; at += 1) {
       const tag = index.getUint32(at * entrySize);
       const type = index.getUint32(at * entrySize + 4);
@@ -110,13 +112,24 @@ export class RpmHeader {
       if (size === 0 || before > store.length) throw damaged();
       // Nothing may lie in the mark at the end of the region.
       if (sealed !== undefined && offset < sealed && before > sealed - entrySize) throw damaged();
+      taken += ((width - (taken % width)) % width) + size;
       entries.set(tag, { type, count, bytes: store.subarray(offset, before) });
     }
+    // Nothing may lie between the values (header.c: hdrblobImport).
+    if (taken + (sealed === undefined ? 0 : entrySize) !== store.length) throw damaged();
     return new RpmHeader(entries);
   }
 
   has(tag: number): boolean {
     return this.entries.has(tag);
+  }
+
+  /** Whether the header has the tag in another form than this one, or with another number of values, if one is given. */
+  hasOther(tag: number, type: keyof typeof types, count?: number): boolean {
+    const entry = this.entries.get(tag);
+    return (
+      entry !== undefined && (entry.type !== types[type] || (count !== undefined && entry.count !== count))
+    );
   }
 
   /**
@@ -135,15 +148,27 @@ export class RpmHeader {
    * @throws Refusal when it is something else.
    */
   texts(tag: number): readonly string[] {
+    return this.textsBy(tag, headerText);
+  }
+
+  /**
+   * All names of a tag, such as paths; none if the header does not have it.
+   * @throws Refusal when it is something else, or one of them is not UTF-8: no guess is as good as the name itself.
+   */
+  names(tag: number): readonly string[] {
+    return this.textsBy(tag, utf8Text);
+  }
+
+  private textsBy(tag: number, decoded: (bytes: Uint8Array) => string): readonly string[] {
     const entry = this.entries.get(tag);
     if (!entry) return [];
     if (entry.type !== types.texts && entry.type !== types.text) throw wrongType(tag);
     const { bytes } = entry;
-    if (bytes.every((byte) => byte < 0x80)) return headerText(bytes).slice(0, -1).split('\0');
+    if (bytes.every((byte) => byte < 0x80)) return decoded(bytes).slice(0, -1).split('\0');
     const texts: string[] = [];
     for (let from = 0; from < bytes.length;) {
       const end = bytes.indexOf(0, from);
-      texts.push(headerText(bytes.subarray(from, end)));
+      texts.push(decoded(bytes.subarray(from, end)));
       from = end + 1;
     }
     return texts;

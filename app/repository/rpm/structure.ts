@@ -19,6 +19,36 @@ const leadMagic = [0xed, 0xab, 0xee, 0xdb];
 const signaturesInHeader = 5;
 /** More than any real package needs (rpm 4.18 allows 32). */
 const maximumSignatureTags = 32;
+/**
+ * What the signature header may say, in which form, and the tag under which rpm then puts it into the main header, which must not have it
+ * already (package.c: headerMergeLegacySigs). The last three may be there if the signature header does not have them.
+ */
+const signatureTags: readonly SignatureTag[] = [
+  { tag: 1000, type: 'int32', count: 1, mainTag: 257 },
+  { tag: 1002, type: 'binary', mainTag: 259 },
+  { tag: 1004, type: 'binary', count: 16, mainTag: 261 },
+  { tag: 1005, type: 'binary', mainTag: 262 },
+  { tag: 267, type: 'binary', mainTag: 267 },
+  { tag: 268, type: 'binary', mainTag: 268 },
+  { tag: 269, type: 'text', mainTag: 269 },
+  { tag: 270, type: 'int64', count: 1, mainTag: 270 },
+  { tag: 271, type: 'int64', count: 1, mainTag: 271 },
+  { tag: 273, type: 'text', mainTag: 273 },
+  { tag: 276, type: 'texts', mainTag: 276 },
+  { tag: 277, type: 'int32', count: 1, mainTag: 277 },
+  { tag: 1007, type: 'int32', count: 1, mainTag: 1046, isMovable: true },
+  { tag: 274, type: 'texts', mainTag: 274, isMovable: true },
+  { tag: 275, type: 'int32', count: 1, mainTag: 275, isMovable: true },
+];
+
+interface SignatureTag {
+  readonly tag: number;
+  readonly type: 'int32' | 'int64' | 'binary' | 'text' | 'texts';
+  readonly count?: number;
+  readonly mainTag: number;
+  readonly isMovable?: true;
+}
+
 /** Size of main header and payload, of the signature header; the second for packages over 4 GiB. */
 const sizeTags = { size: 1000, longSize: 270 } as const;
 
@@ -42,6 +72,7 @@ export async function readStructure(source: ByteSource, limits: HeaderLimits): P
   // The main header begins at a multiple of 8.
   const start = signature.end + ((8 - (signature.end % 8)) % 8);
   const main = await readHeader(source, start, regions.immutable, limits);
+  checkSignatureTags(signature.header, main.header);
   const [size] = [
     ...signature.header.numbers(sizeTags.longSize, 'int64'),
     ...signature.header.numbers(sizeTags.size, 'int32'),
@@ -55,6 +86,13 @@ export async function readStructure(source: ByteSource, limits: HeaderLimits): P
     start,
     end: main.end,
   };
+}
+
+function checkSignatureTags(signature: RpmHeader, main: RpmHeader): void {
+  for (const { tag, type, count, mainTag, isMovable = false } of signatureTags) {
+    if (signature.hasOther(tag, type, count) || (main.has(mainTag) && (signature.has(tag) || !isMovable)))
+      throw new Refusal(`it is damaged: its signature tag ${String(tag)} is wrong`);
+  }
 }
 
 async function readHeader(

@@ -21,6 +21,18 @@ export function headerText(bytes: Uint8Array): string {
   }
 }
 
+/**
+ * The text of bytes that have to be UTF-8.
+ * @throws Refusal when they are not.
+ */
+export function utf8Text(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Refusal('it has a path or a dependency that is not UTF-8');
+  }
+}
+
 /** Most characters in one text: it goes into the metadata that every client fetches. */
 const maximumProse = 1024 * 1024;
 

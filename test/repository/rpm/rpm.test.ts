@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildRpm, type RpmContent } from '../../../app/demo/build-rpm.ts';
-import { numbers, rpmHeader, seals, text, texts, type RpmTag } from '../../../app/demo/rpm-file.ts';
+import { binary, numbers, rpmHeader, seals, text, texts, type RpmTag } from '../../../app/demo/rpm-file.ts';
 import { memorySource } from '../../../app/repository/byte-source.ts';
 import { evr, nevra, rpmFileName } from '../../../app/repository/rpm/nevra.ts';
 import { readRpm, rpmLimits, type RpmFacts } from '../../../app/repository/rpm/rpm.ts';
@@ -103,13 +103,13 @@ describe('An rpm package', () => {
 
   test('shows triggers too, and no control characters of a scriptlet', async () => {
     const bytes = rawRpm([
-      text(1023, 'echo \u001b[31mred\u0000'),
+      text(1023, 'echo \u001b[31mred\u009b'),
       texts(1085, ['/bin/sh', '-e']),
       texts(1065, ['echo a', 'echo b']),
       texts(1092, ['/bin/sh', '<lua>']),
     ]);
     expect((await factsOf(bytes)).scriptlets).toEqual([
-      { kind: 'pre', interpreter: '/bin/sh -e', text: 'echo \ufffd[31mred' },
+      { kind: 'pre', interpreter: '/bin/sh -e', text: 'echo \ufffd[31mred\ufffd' },
       { kind: 'trigger', interpreter: '/bin/sh', text: 'echo a' },
       { kind: 'trigger', interpreter: '<lua>', text: 'echo b' },
     ]);
@@ -192,6 +192,12 @@ function withMain(header: Uint8Array): Buffer {
     Buffer.alloc((8 - (signature.length % 8)) % 8),
     header,
   ]);
+}
+/** The good package with another signature header. */
+function withSignatures(tags: readonly RpmTag[]): Buffer {
+  const signature = rpmHeader(seals.signatures, tags);
+  const padding = Buffer.alloc((8 - (signature.length % 8)) % 8);
+  return Buffer.concat([good.subarray(0, 96), signature, padding, good.subarray(mainAt)]);
 }
 const unsealed = rpmHeader(seals.immutable, [text(1000, 'voms')]);
 unsealed.writeUInt32BE(1999, 16);
@@ -294,6 +300,19 @@ describe('A hostile rpm package is refused:', () => {
       /control character/,
     ],
     ['a dependency without a name', needs(''), /the name "": empty/],
+    [
+      'a gap between values',
+      rawRpm([{ ...text(1000, 'voms'), bytes: Buffer.from('voms\0\0') }]),
+      /index of one/,
+    ],
+    ['a signature that is a text', rawRpm([], { signatures: [text(268, 'x')] }), /signature tag 268/],
+    ['an md5 sum of one byte', withSignatures([binary(1004, Buffer.from('x'))]), /signature tag 1004/],
+    ['two sizes', withSignatures([numbers(1000, [1, 2])]), /signature tag 1000/],
+    ['a signature in its main header', rawRpm([binary(268, Buffer.from('x'))]), /signature tag 268/],
+    ['an archive size in both headers', rawRpm([numbers(1046, [1])]), /signature tag 1007/],
+    ['a path of latin-1', file('/usr/', Buffer.from('caf\xe9', 'latin1')), /not UTF-8/],
+    ['a folder of latin-1', file(Buffer.from('/caf\xe9/', 'latin1'), 'x'), /not UTF-8/],
+    ['a dependency of latin-1', needs(Buffer.from('caf\xe9', 'latin1')), /not UTF-8/],
     ['a newline in a dependency', needs('a\nb'), /control character/],
     ['a line separator in a dependency', needs('a\u2028b'), /control character/],
     ['a very long dependency', needs('a'.repeat(5000)), /too long/],
