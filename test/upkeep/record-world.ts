@@ -30,6 +30,20 @@ async function makeKeys(): Promise<string> {
   return dir;
 }
 
+/** The sample with one target alone: what is published is read and written in no time. */
+export const oneTarget: Readonly<Record<string, string>> = {
+  'releases/distributions.yml': writeYaml({
+    apiVersion: 'rollout/v1',
+    kind: 'Distributions',
+    distributions: {
+      'umd/5': {
+        title: 'UMD 5',
+        platforms: { debian12: { title: 'Debian 12', format: 'deb', architectures: ['amd64'] } },
+      },
+    },
+  }),
+};
+
 type Files = ReadonlyMap<string, string | undefined>;
 
 /** A repository with the sample's configuration, real keys and a store, in a temporary folder of their own; the past can be written too. */

@@ -9,13 +9,12 @@ import { publishCommand } from '../../app/commands/publish.ts';
 import { storeScrub, type StoreScrubOptions } from '../../app/commands/store-scrub.ts';
 import { ConfigurationReader } from '../../app/facts/configuration.ts';
 import { allManifests } from '../../app/facts/manifests.ts';
-import { writeYaml } from '../../app/model/yaml.ts';
 import { Publisher } from '../../app/service/publisher.ts';
 import { openOutput, openStore } from '../../app/storage/open.ts';
 import { scrub, type ScrubOptions, type ScrubReport } from '../../app/upkeep/scrub.ts';
 import { sampleDeb, sha256 } from '../publish/channel-world.ts';
 import { serveFolder } from '../publish/web-folder.ts';
-import { RecordWorld } from './record-world.ts';
+import { oneTarget, RecordWorld } from './record-world.ts';
 
 let world: RecordWorld;
 let site: string;
@@ -31,19 +30,7 @@ async function restores(): Promise<void> {
 }
 
 beforeAll(async () => {
-  const distributions = {
-    apiVersion: 'rollout/v1',
-    kind: 'Distributions',
-    distributions: {
-      'umd/5': {
-        title: 'UMD 5',
-        platforms: { debian12: { title: 'Debian 12', format: 'deb', architectures: ['amd64'] } },
-      },
-    },
-  };
-  world = await RecordWorld.begin('https://repository.example.org', {
-    'releases/distributions.yml': writeYaml(distributions),
-  });
+  world = await RecordWorld.begin('https://repository.example.org', oneTarget);
   site = join(world.dir, 'site');
   channels = join(site, 'channels');
   await mkdir(join(world.dir, 'tree'));
