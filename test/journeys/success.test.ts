@@ -102,8 +102,16 @@ describe('what people see of a revision on its way to Success', () => {
     expect(at('success').labels).toEqual(['state: success']);
   });
 
-  test('one check run for the whole and one per step, in progress until their time and green at the end', async () => {
-    const names = ['close', 'intake', 'rollout', 'staged rollout', 'ticket', 'verification'];
+  test('one check run for the whole, one per step and one of what would break, in progress until their time and green at the end', async () => {
+    const names = [
+      'close',
+      'intake',
+      'rollout',
+      'rollout/closure',
+      'staged rollout',
+      'ticket',
+      'verification',
+    ];
     expect(Object.keys(at('unverified').checks).toSorted()).toEqual(names);
     expect(at('unverified').checks['intake']?.conclusion).toBe('success');
     expect(at('unverified').checks['verification']?.status).toBe('in_progress');
