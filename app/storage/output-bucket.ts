@@ -7,7 +7,7 @@ import { Overtaken, type Output, type OutputFile, type PlacedFile, type Pointer 
 import type { BucketFolder } from './s3-address.ts';
 import { copyObject, partBytes, type PartSizes, upload } from './s3-multipart.ts';
 import type { Condition, ObjectHeaders } from './s3.ts';
-import { piecesOf } from './store-bucket.ts';
+import { digestOfObject, pieceBytes, piecesOf } from './store-bucket.ts';
 import { StorageOutage, StorageSettingError, type Store } from './store.ts';
 
 /** Largest file that is read into memory. */
@@ -34,8 +34,8 @@ export async function openOutputBucket(
     read: async (path) => (await bucket.read(output.at(path), mostRead))?.bytes,
     digest: (path) => output.digest(path),
     content: async (path) => {
-      const facts = await bucket.head(output.at(path));
-      return facts && piecesOf(bucket, output.at(path), facts);
+      const beginning = await bucket.begin(output.at(path), pieceBytes);
+      return beginning && piecesOf(bucket, output.at(path), beginning);
     },
     list: async (path) => {
       const paths: string[] = [];
@@ -78,7 +78,7 @@ class OutputBucket {
     const facts = await bucket.head(this.at(path));
     if (!facts) return undefined;
     const { size, sha256 } = facts;
-    return sha256 === undefined ? digestOf(piecesOf(bucket, this.at(path), facts)) : { size, sha256 };
+    return sha256 === undefined ? digestOfObject(bucket, this.at(path)) : { size, sha256 };
   }
 
   async put({ path, pieces }: OutputFile): Promise<void> {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import {
   link,
@@ -183,7 +183,14 @@ async function copied(aside: string, sha256: string, store: Store): Promise<void
   if (!content) throw new StorageOutage(`The store has no longer the file ${sha256}.`);
   const file = await open(aside, 'wx', 0o644);
   try {
-    for await (const piece of content) await writeAll(file, [piece]);
+    const hash = createHash('sha256');
+    for await (const piece of content) {
+      hash.update(piece);
+      await writeAll(file, [piece]);
+    }
+    // It came from elsewhere: nothing is put in place that is not what was asked for.
+    if (hash.digest('hex') !== sha256)
+      throw new StorageOutage(`The store gave other bytes than those of the file ${sha256}.`);
     await file.sync();
   } finally {
     await file.close();

@@ -23,6 +23,11 @@ export interface ObjectFacts {
   readonly etag: string;
 }
 
+/** The first bytes of an object, and what is needed to read on. */
+export interface ObjectBeginning extends Pick<ObjectFacts, 'size' | 'etag'> {
+  readonly bytes: Uint8Array;
+}
+
 /** An object as a list has it. */
 export interface ListedObject {
   readonly key: string;
@@ -82,14 +87,25 @@ export class Bucket {
     return status === 404 ? undefined : { bytes: body, etag: etagIn(headers) };
   }
 
+  /** The first bytes of an object, at most `most`, with its size and ETag; undefined when there is none. */
+  async begin(key: string, most: number): Promise<ObjectBeginning | undefined> {
+    const headers = { range: `bytes=0-${String(most - 1)}` };
+    const request = this.#request('GET', key, { headers, most, accepts: [404, 416] });
+    const { status, headers: told, body } = await ask(this.access, request);
+    if (status === 404) return undefined;
+    // An object of no bytes has no first one.
+    if (status === 416) return { size: 0, etag: '', bytes: new Uint8Array() };
+    const size = sizeOf(/^bytes 0-\d+\/(\d+)$/.exec(told.get('content-range') ?? '')?.[1]);
+    if (status !== 206 || body.length !== Math.min(size, most)) throw this.#otherBytes(key);
+    return { size, etag: etagIn(told), bytes: body };
+  }
+
   /** `length` bytes, at least one, at `offset` of the object as it was when it had that ETag. */
   async readPart(key: string, etag: string, offset: number, length: number): Promise<Uint8Array> {
     const range = `bytes=${String(offset)}-${String(offset + length - 1)}`;
     const request = this.#request('GET', key, { headers: { range, 'if-match': etag }, most: length });
     const { status, body } = await ask(this.access, request);
-    if (status !== 206 || body.length !== length) {
-      throw new StorageOutage(`The bucket ${this.name} gave other bytes of ${key} than it was asked for.`);
-    }
+    if (status !== 206 || body.length !== length) throw this.#otherBytes(key);
     return body;
   }
 
@@ -231,6 +247,10 @@ export class Bucket {
 
   #request(method: S3Request['method'], key: string, rest: Partial<S3Request>): S3Request {
     return { method, bucket: this.name, key, ...rest };
+  }
+
+  #otherBytes(key: string): StorageOutage {
+    return new StorageOutage(`The bucket ${this.name} gave other bytes of ${key} than it was asked for.`);
   }
 
   #badList(what: string): StorageOutage {

@@ -2,9 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Digest, digestOf } from './digest.ts';
 import type { BucketFolder } from './s3-address.ts';
 import { copyObject, type PartSizes, upload } from './s3-multipart.ts';
-import type { Bucket, ObjectFacts, ObjectHeaders } from './s3.ts';
+import type { Bucket, ObjectBeginning, ObjectHeaders } from './s3.ts';
 import { type OpenedFile, type Receiver, type Store, type StoredFile, StorageOutage } from './store.ts';
 
 /*
@@ -12,7 +13,7 @@ import { type OpenedFile, type Receiver, type Store, type StoredFile, StorageOut
  */
 
 /** Bytes read in one request where a whole file is wanted, and held in memory twice. */
-const pieceBytes = 8 * 1024 * 1024;
+export const pieceBytes = 8 * 1024 * 1024;
 /** Least that is read in one request: what follows a small piece of a package is usually wanted next. */
 const aheadBytes = 256 * 1024;
 
@@ -39,13 +40,13 @@ export async function openStoreBucket({ bucket, prefix }: BucketFolder, sizes?: 
     has: async (sha256) => (await size(sha256)) !== undefined,
     content: async (sha256) => {
       const key = keyOf(sha256);
-      const facts = await bucket.head(key);
-      return facts && piecesOf(bucket, key, facts);
+      const beginning = await bucket.begin(key, pieceBytes);
+      return beginning && piecesOf(bucket, key, beginning);
     },
     open: async (sha256) => {
       const key = keyOf(sha256);
-      const facts = await bucket.head(key);
-      return facts && openedObject(bucket, key, facts);
+      const beginning = await bucket.begin(key, aheadBytes);
+      return beginning && openedObject(bucket, key, beginning);
     },
     receive: () =>
       receiveAside(async (file, sha256, bytes) => {
@@ -56,11 +57,11 @@ export async function openStoreBucket({ bucket, prefix }: BucketFolder, sizes?: 
     remove: (sha256) => bucket.remove(keyOf(sha256)),
     quarantine: async (sha256) => {
       const key = keyOf(sha256);
-      const facts = await bucket.head(key);
-      if (!facts) return;
-      const { bytes, digest } = await digestOfPieces(piecesOf(bucket, key, facts));
+      const digest = await digestOfObject(bucket, key);
+      if (!digest) return;
       const kept = `${prefix}quarantine/${sha256}`;
-      await copyObject(bucket, { bucket: bucket.name, key }, kept, bytes, headersOf(digest), sizes);
+      const from = { bucket: bucket.name, key };
+      await copyObject(bucket, from, kept, digest.size, headersOf(digest.sha256), sizes);
       await bucket.remove(key);
     },
     quarantined: async () => {
@@ -78,7 +79,7 @@ export async function openStoreBucket({ bucket, prefix }: BucketFolder, sizes?: 
 export async function* piecesOf(
   bucket: Bucket,
   key: string,
-  { size, etag }: ObjectFacts,
+  { size, etag, bytes }: ObjectBeginning,
 ): AsyncGenerator<Uint8Array> {
   const pieceAt = (offset: number): Promise<Uint8Array> | undefined => {
     if (offset >= size) return undefined;
@@ -87,29 +88,29 @@ export async function* piecesOf(
     piece.catch(() => undefined);
     return piece;
   };
-  let next = pieceAt(0);
-  for (let offset = pieceBytes; next; offset += pieceBytes) {
+  let offset = bytes.length;
+  let next = pieceAt(offset);
+  yield bytes;
+  while (next) {
     const piece = await next;
+    offset += piece.length;
     next = pieceAt(offset);
     yield piece;
   }
 }
 
-/** Size and digest of what comes in pieces. */
-async function digestOfPieces(
-  pieces: AsyncIterable<Uint8Array>,
-): Promise<{ readonly bytes: number; readonly digest: string }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const piece of pieces) {
-    hash.update(piece);
-    bytes += piece.length;
-  }
-  return { bytes, digest: hash.digest('hex') };
+/** The digest of an object, read whole; undefined when it is not there. */
+export async function digestOfObject(bucket: Bucket, key: string): Promise<Digest | undefined> {
+  const beginning = await bucket.begin(key, pieceBytes);
+  return beginning && digestOf(piecesOf(bucket, key, beginning));
 }
 
-function openedObject(bucket: Bucket, key: string, { size, etag }: ObjectFacts): OpenedFile {
-  let seen = new Uint8Array();
+function openedObject(
+  bucket: Bucket,
+  key: string,
+  { size, etag, bytes: first }: ObjectBeginning,
+): OpenedFile {
+  let seen = new Uint8Array(first);
   let seenAt = 0;
   return {
     size,

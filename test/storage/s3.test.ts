@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { sha256Of } from '../../app/storage/digest.ts';
 import { openOutput, openStore } from '../../app/storage/open.ts';
 import { copyObject, upload } from '../../app/storage/s3-multipart.ts';
@@ -240,20 +242,31 @@ describe('A service that fails', () => {
   test.each<readonly [string, Fault]>([
     ['more bytes than were asked for', { body: 'package and more' }],
     ['fewer bytes than were asked for', { body: 'pack' }],
+    ['bytes of another place', { headers: { 'content-range': 'bytes 1-7/8' } }],
+    ['no place of its bytes', { headers: { 'content-range': '' } }],
   ])('by giving %s is not believed', async (_what, fault) => {
     const { sha256 } = await places.stored('package');
-    failing('GET', sha256, fault, 9);
-    const opened = await places.store.open(sha256);
-    await expect(opened?.read(0, 7)).rejects.toHaveProperty('name', 'StorageOutage');
+    failing('GET', sha256, fault, 99);
+    await expect(places.store.open(sha256)).rejects.toHaveProperty('name', 'StorageOutage');
+    await expect(places.store.content(sha256)).rejects.toHaveProperty('name', 'StorageOutage');
   });
 
   test('by giving another object in the middle of a file is not believed', async () => {
-    const { sha256 } = await places.stored('package');
+    const { sha256, size } = await places.stored('package'.repeat(100_000));
     const opened = await places.store.open(sha256);
     const key = `private/rollout/store/${sha256.slice(0, 2)}/${sha256}`;
     const object = server.objects.get(key);
-    if (object) server.objects.set(key, { ...object, bytes: Buffer.from('PACKAGE'), etag: '"other"' });
-    await expect(opened?.read(0, 7)).rejects.toThrow('412 PreconditionFailed');
+    if (object) server.objects.set(key, { ...object, bytes: Buffer.alloc(size), etag: '"other"' });
+    await expect(opened?.read(size - 7, 7)).rejects.toThrow('412 PreconditionFailed');
+  });
+
+  test('by giving more bytes later on in a file is not believed', async () => {
+    const { sha256, size } = await places.stored('package'.repeat(100_000));
+    const opened = await places.store.open(sha256);
+    failing('GET', sha256, { body: 'x'.repeat(8) }, 99);
+    await expect(opened?.read(size - 7, 7)).rejects.toThrow('too many bytes');
+    failing('GET', sha256, { body: 'x' }, 99);
+    await expect(opened?.read(size - 7, 7)).rejects.toThrow('other bytes of');
   });
 
   test.each([
@@ -354,6 +367,10 @@ describe('Bytes on their way into a bucket', () => {
     await expect(mixed.output.place([inFolder])).rejects.toThrow('has not the digest');
     expect(await mixed.output.list('')).toEqual([]);
     await mixed.close();
+
+    const folder = await openOutput(pathToFileURL(join(places.dir, 'out')).href, places.store);
+    await expect(folder.place([placed])).rejects.toThrow('other bytes');
+    expect(await folder.list('')).toEqual([]);
   });
 
   test('are known by their digest where the service keeps no checksums, and read where nobody told it', async () => {
