@@ -65,12 +65,11 @@ async function headerVerdict(
   // A package that cannot be read is told of by itself.
   if (!read.ok || read.value.packets.length === 0) return undefined;
   const { signed, packets, payload } = read.value;
-  const verdict = await verifyForeign({
-    content: signed,
-    signature: Buffer.concat(packets),
-    keyring: keys.keyring,
-    now,
-  });
+  const signature = Buffer.concat(packets);
+  const verdict: ForeignVerdict =
+    signature.length > maximumSignature
+      ? { ok: false, why: 'malformed' }
+      : await verifyForeign({ content: signed, signature, keyring: keys.keyring, now });
   if (!verdict.ok) return { problem: sentence(name, 'the signature in its header', verdict, keys) };
   if (payload.sha256 === undefined)
     return {

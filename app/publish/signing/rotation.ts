@@ -185,7 +185,11 @@ export async function exportSubkey(
   const facts = await factsOf(key);
   const newest = facts.signing.findLast(({ fingerprint }) => holdsSecret(key, fingerprint));
   if (!newest) throw new KeyError(`${path}: the file holds no secret that signs`);
-  await writeSecretFile(to, exportedSecret(key, newest.fingerprint), 0o600);
+  await writeSecretFile(to, exportedSecret(key, newest.fingerprint), 0o600).catch((error: unknown) => {
+    throw new KeyError(`${to}: the file cannot be made; name a new one, in a folder that is there`, {
+      cause: error,
+    });
+  });
   const certificate = join(dir, `${name}.asc`);
   await replaceFile(certificate, facts.publicKey, 0o644);
   return { certificate, fingerprint: newest.fingerprint };
