@@ -3,7 +3,7 @@ import type { IndexEntry } from '../repository/index-chunks.ts';
 import { sha256Of } from '../storage/digest.ts';
 import { inParallel } from '../storage/in-parallel.ts';
 import type { Output } from '../storage/output.ts';
-import { ContentsFollower, type ChannelContents } from './channel-contents.ts';
+import { ContentsFollower, type ChannelContents, type RootContents } from './channel-contents.ts';
 import {
   inStatementForm,
   statementText,
@@ -13,7 +13,15 @@ import {
 import type { ChunkMaker } from './index-chunk.ts';
 import type { Signer } from './keys.ts';
 import { fromChannelFolder, fromChannelsFolder } from './layout.ts';
-import { askedAtOnce, foundChanges, knownChanges, pooled, type PlannedRoot } from './pool.ts';
+import { readKeyring } from './openpgp.ts';
+import {
+  askedAtOnce,
+  foundChanges,
+  knownChanges,
+  pooled,
+  type PlannedRoot,
+  type PoolChanges,
+} from './pool.ts';
 import { PublishError } from './publish-error.ts';
 import type { PublisherParts, PublishRequest } from './publish.ts';
 import { publishedState, statementPaths, type Published } from './published-state.ts';
@@ -22,6 +30,7 @@ import { superseded } from './retention.ts';
 import { RootDocuments } from './root-documents.ts';
 import { isOfRoot, planRoot, statementRoots, type RootPlan } from './root-plan.ts';
 import { putSetupFiles } from './setup-files.ts';
+import { shownIndexes } from './shown.ts';
 import { checkStored } from './sound-package.ts';
 import { formerFiles, goneFiles, unknownFiles } from './tidy.ts';
 
@@ -131,12 +140,23 @@ export class ChannelPublication {
       const before = this.#known?.pools.get(path);
       const changes = before
         ? knownChanges(path, before, pooled(root))
-        : await foundChanges(this.#parts.output, root, published?.statement);
+        : await this.#foundChanges(root, published, signer, now);
       states.push({ plan, changes, standing: await this.#standingRoot(plan, published?.statement, now) });
     }
     for (const path of this.#documents.keys())
       if (!contents.roots.some(({ place }) => place.path === path)) this.#documents.delete(path);
     return states;
+  }
+
+  async #foundChanges(
+    root: RootContents,
+    published: Published | undefined,
+    signer: Signer,
+    now: Date,
+  ): Promise<PoolChanges> {
+    const { output } = this.#parts;
+    const shown = await shownIndexes(output, root, await readKeyring(signer.publicKey), now);
+    return foundChanges(output, root, published?.statement, shown);
   }
 
   /** The metadata of a root as published, if it is made from the same, was signed within a day and is all there. */

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { firstAfter, inPathOrder, type IndexEntry } from '../repository/index-chunks.ts';
+import { sha256Of } from '../storage/digest.ts';
 import { inParallel } from '../storage/in-parallel.ts';
 import { isLeftover, type Output, type PlacedFile } from '../storage/output.ts';
 import type { RootContents } from './channel-contents.ts';
@@ -73,12 +74,13 @@ export function knownChanges(
 
 /**
  * The changes when nothing is remembered: every file is looked at. A file that nobody wants any more and an index still lists is left as it is,
- * for clients that have the index; other files of ours are stale.
+ * for clients that have the index, and so are the indexes that clients are shown, `shown`; other files of ours are stale.
  */
 export async function foundChanges(
   output: Output,
   root: RootContents,
   published: ChannelStatement | undefined,
+  shown: readonly string[],
 ): Promise<PoolChanges> {
   const { path: rootPath } = root.place;
   const wanted = new Map(pooled(root).map((entry) => [`${rootPath}/${entry.path}`, entry]));
@@ -93,8 +95,10 @@ export async function foundChanges(
   );
   const missing = [...wanted].flatMap(([path, entry]) => (held.has(path) ? [] : [{ path, entry }]));
   const vouched = vouchedPaths(published);
-  const unknown = [...present].filter((path) => !wanted.has(path) && !vouched.has(path));
-  const listed = unknown.length > 0 ? await listedBefore(output, root, published) : new Set<string>();
+  // Snapshots of yum stand beside the root.
+  const beside = shown.filter((path) => !path.startsWith(`${rootPath}/`));
+  const unknown = [...present, ...beside].filter((path) => !wanted.has(path) && !vouched.has(path));
+  const listed = unknown.length > 0 ? await listedBefore(output, root, published, shown) : new Set<string>();
   const left: PlacedFile[] = [];
   const stale: string[] = [];
   for (const path of unknown) {
@@ -120,37 +124,47 @@ export function vouchedPaths(statement: ChannelStatement | undefined): ReadonlyS
 /** Other files in a root may be the operator's, such as a page for people. */
 function isOurs(path: string, { place, format }: RootContents): boolean {
   const below = path.slice(place.path.length + 1);
-  if (format === 'tar') return below.split('/').length === 3;
+  if (format === 'tar') return below.split('/').length === 3 || below.startsWith('signatures/');
   return /^(pool|dists|repodata)\//.test(below);
 }
 
-/** The packages that the published indexes of a root list. */
+/** What clients are shown, and the packages that it and the published indexes of a root list. */
 async function listedBefore(
   output: Output,
   { place, format }: RootContents,
   published: ChannelStatement | undefined,
+  shown: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const listed = new Set<string>();
-  if (!published) return listed;
-  const own = fromChannelFolder(published.channel, place.path);
+  const listed = new Set(shown);
+  // Those that are never replaced: the others may be of a run that was cut off.
   const index = {
-    deb: /\/Packages\.gz$/,
+    deb: /\/by-hash\/SHA256\/[0-9a-f]{64}$/,
     rpm: /\/repodata\/[0-9a-f]+-primary\.xml\.gz$/,
-    tar: /\/SHA256SUMS$/,
+    tar: /\/signatures\/[0-9a-f]{64}\.sums$/,
   }[format];
   const line = {
     deb: /^Filename: (\S+)$/gm,
     rpm: /<location href="\.\.\/[^"/]+\/([^"]+)"/g,
     tar: /^[0-9a-f]{64} {2}(\S+)$/gm,
   }[format];
-  for (const { path } of published.files) {
-    if (!isOfRoot(path, own) || !index.test(path)) continue;
-    const bytes = await output.read(fromChannelsFolder(published.channel, path));
-    if (!bytes) continue;
+  for (const path of new Set([...shown, ...vouchedOf(published, place.path)])) {
+    if (!index.test(path)) continue;
+    const bytes = await output.read(path);
+    // Each has its digest in its name; a damaged one tells nothing.
+    if (!bytes || !path.includes(sha256Of(bytes))) continue;
     const text = (format === 'tar' ? Buffer.from(bytes) : gunzipSync(bytes)).toString();
     for (const [, file = ''] of text.matchAll(line)) listed.add(`${place.path}/${file}`);
   }
   return listed;
+}
+
+/** The files of a root that a statement has as they are now, below the folder of all channels. */
+function vouchedOf(statement: ChannelStatement | undefined, rootPath: string): readonly string[] {
+  if (!statement) return [];
+  const own = fromChannelFolder(statement.channel, rootPath);
+  return statement.files
+    .filter(({ path }) => isOfRoot(path, own))
+    .map(({ path }) => fromChannelsFolder(statement.channel, path));
 }
 
 /** Folders beside a root that a killed run may have left: snapshots that no statement names. */

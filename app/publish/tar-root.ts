@@ -29,6 +29,11 @@ export function lastingSignature(sumsSha256: string): string {
   return `signatures/${sumsSha256}.asc`;
 }
 
+/** Where a `SHA256SUMS` itself stands beside its signature: the next publication knows from it what was listed. */
+export function lastingSums(sumsSha256: string): string {
+  return `signatures/${sumsSha256}.sums`;
+}
+
 /**
  * Signs a root of tarballs: `index.json` for programs, `SHA256SUMS` for `sha256sum --check`, which covers the index too, and its detached
  * signature, which stands under the digest of what it signs before `SHA256SUMS` is replaced.
@@ -43,7 +48,10 @@ export async function signedTarRoot(
   const lines = [...entries.map(({ path, sha256 }) => `${sha256}  ${path}`), `${index.sha256}  index.json`];
   const sums = textFile(`${place.path}/SHA256SUMS`, lines.map((line) => `${line}\n`).join(''));
   const signature = await signer.signDetached(Buffer.concat(sums.pieces), issued);
-  const lasting = textFile(`${place.path}/${lastingSignature(sums.sha256)}`, signature);
+  const lasting = [
+    textFile(`${place.path}/${lastingSignature(sums.sha256)}`, signature),
+    { ...sums, path: `${place.path}/${lastingSums(sums.sha256)}` },
+  ];
   const pointers = [sums, textFile(`${place.path}/SHA256SUMS.asc`, signature), index];
-  return { content: [lasting], pointers, files: [lasting, ...pointers].map(vouched) };
+  return { content: lasting, pointers, files: [...lasting, ...pointers].map(vouched) };
 }

@@ -366,6 +366,36 @@ describe('publishing', () => {
     expect(await tree(world.out)).toEqual(before);
   });
 
+  test('keeps what a run that was cut off has shown to clients, also when the next one publishes something else', async () => {
+    const began = Date.now() - day;
+    const [now, soon, later] = [new Date(began), new Date(began + 60_000), new Date(began + 120_000)];
+    const targets = [
+      target('debian12'),
+      { ...target('al9', 'x86_64'), format: 'rpm' as const },
+      { ...target('any', 'noarch'), format: 'tar' as const },
+    ];
+    world.channelsFile.retention = { publications: 1, hours: 0 };
+    await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
+    await world.publishes({ now, targets });
+    const before = world.manifests;
+    await world.adds({ id: 'b', component: 'voms' }, voms('2.0'));
+    const output = {
+      ...world.output,
+      pointIf: () => Promise.reject(new Error('cut off')),
+    };
+    await expect(
+      world.publishes({ now: soon, targets, output, manifests: world.manifests.slice(1) }),
+    ).rejects.toThrow('cut off');
+    const shown = await tree(world.out);
+    await world.publishes({ now: later, targets, manifests: before.slice(0, 1) });
+    const immutable = /\/(pool|by-hash)\/|\.[0-9a-f]{16}\//;
+    const left = await tree(world.out);
+    expect(Object.keys(shown).filter((path) => immutable.test(path) && left[path] !== shown[path])).toEqual(
+      [],
+    );
+    expect(Object.keys(shown).filter((path) => immutable.test(path)).length).toBeGreaterThan(8);
+  });
+
   test('goes on from a switch that was cut in two: the new statement has its signature already', async () => {
     await world.adds({ id: 'a', component: 'voms' }, voms('1.0'));
     await world.publishes();
