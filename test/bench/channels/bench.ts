@@ -119,8 +119,12 @@ try {
   try {
     for (const format of ['deb', 'rpm'] as const) {
       if (!values.formats.split(',').includes(format)) continue;
-      for (const size of values.sizes.split(',').map(Number))
-        rows.push(...(await measure(format, size, keys)));
+      for (const size of values.sizes.split(',').map(Number)) {
+        const measured = await measure(format, size, keys);
+        rows.push(...measured);
+        // Large sizes take long to set up: what is known is told at once.
+        if (values.json) process.stderr.write(`${tableOf(measured)}\n`);
+      }
     }
   } finally {
     await keys.end();
