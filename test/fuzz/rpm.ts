@@ -87,7 +87,7 @@ function changedTags(chance: Chance): readonly RpmTag[] {
         list[at] = numbers(
           tag.tag,
           Array.from(
-            { length: tag.count },
+            { length: Math.min(tag.count, 100) },
             () => chance.pick(oddNumbers) % (tag.type === 3 ? 65_536 : 2 ** 32),
           ),
           tag.type === 3 ? 16 : 32,
