@@ -13,7 +13,7 @@ export interface Outcome {
   /** The first failures, each with the number that makes it happen again. */
   readonly failures: readonly Failure[];
   readonly failed: number;
-  /** Milliseconds for the slowest package, and its number. */
+  /** Milliseconds of processor time for the slowest package, and its number. */
   readonly slowest: number;
   readonly slowestNumber: number;
   /** By how many MB the memory of the process grew at most, from before the first package. */
@@ -25,7 +25,7 @@ export interface Outcome {
 export const mostMemory = 128;
 const shownFailures = 20;
 /** After so many milliseconds without a next package a reader is given up. */
-const patience = 10_000;
+const patience = 30_000;
 
 /**
  * Reads `count` changed packages of a format in a worker that is watched from outside. `report` is told the progress now and then.
@@ -33,7 +33,7 @@ const patience = 10_000;
 export async function run(
   format: Format,
   { seed, count }: { readonly seed: number; readonly count: number },
-  report: (done: number, failed: number) => void = () => undefined,
+  report: (done: number, failures: readonly Failure[]) => void = () => undefined,
 ): Promise<Outcome> {
   const begin = performance.now();
   const before = process.resourceUsage().maxRSS;
@@ -58,7 +58,7 @@ export async function run(
         }
       },
       (number) => {
-        report(number, failed);
+        report(number, failures);
       },
     );
   }

@@ -30,10 +30,16 @@ if (
 const outcomes = [];
 for (const format of chosen) {
   let shown = 0;
-  const outcome = await run(format, { seed, count }, (done, failed) => {
+  let told = 0;
+  const outcome = await run(format, { seed, count }, (done, failures) => {
+    for (const { number, what } of failures.slice(told))
+      process.stderr.write(`${format}: package ${String(number)} of seed ${String(seed)}: ${what}\n`);
+    told = failures.length;
     if (done - shown < count / 100) return;
     shown = done;
-    process.stderr.write(`${format}: ${String(done)} of ${String(count)}, ${String(failed)} failed\n`);
+    process.stderr.write(
+      `${format}: ${String(done)} of ${String(count)}, ${String(failures.length)} failed\n`,
+    );
   });
   outcomes.push(outcome);
 }
