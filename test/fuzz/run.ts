@@ -16,11 +16,13 @@ export interface Outcome {
   /** Milliseconds of processor time for the slowest package, and its number. */
   readonly slowest: number;
   readonly slowestNumber: number;
-  /** By how many MB the memory of the process grew at most, from before the first package. */
+  /** By how many MB the memory of the process had grown at most, since before its first package. */
   readonly memory: number;
   readonly seconds: number;
 }
 
+/** KB of memory before the first package of all. */
+const atStart = process.resourceUsage().maxRSS;
 /** Most MB by which memory may grow. */
 export const mostMemory = 128;
 const shownFailures = 20;
@@ -36,7 +38,6 @@ export async function run(
   report: (done: number, failures: readonly Failure[]) => void = () => undefined,
 ): Promise<Outcome> {
   const begin = performance.now();
-  const before = process.resourceUsage().maxRSS;
   const failures: Failure[] = [];
   let failed = 0;
   let taken = 0;
@@ -71,7 +72,7 @@ export async function run(
     failed,
     slowest: Math.round(slowest),
     slowestNumber,
-    memory: Math.round((process.resourceUsage().maxRSS - before) / 1024),
+    memory: Math.round((process.resourceUsage().maxRSS - atStart) / 1024),
     seconds: Math.round((performance.now() - begin) / 100) / 10,
   };
 }
