@@ -36,6 +36,8 @@ export interface Retention {
 }
 
 const shelfFolders = shelves.map((shelf) => `repos-manifest/${shelf}`);
+/** So many texts are read by one process. */
+const batch = 1000;
 const digest = /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g;
 
 /**
@@ -52,6 +54,10 @@ export async function mentionsIn(
   await provenance.check(main, shelfFolders);
   await allManifests(record, signer, main);
   const mentions = new Map<string, Mention>();
+  const past = (await record.past(main, shelfFolders)).filter(({ path }) => path.endsWith('.yml'));
+  const journals = (await record.list(main, ['releases'])).filter(({ path }) => parseJournalPath(path));
+  const texts = [...past, ...journals].map(({ blob }) => blob);
+  for (let at = 0; at < texts.length; at += batch) await record.readAhead(texts.slice(at, at + batch));
   for (const { path, blob } of await record.list(main, shelfFolders)) {
     if (path.endsWith('.yml') && (retention.keepWithdrawn || !path.startsWith('repos-manifest/withdrawn/')))
       addAll(mentions, await record.blob(blob), { by: manifestName(path), until: undefined });
@@ -59,8 +65,8 @@ export async function mentionsIn(
   await addJournals(mentions, record, main, retention.keepReleases);
   // The newest commit comes first, so each content is read once, with the last day that it stood.
   const seen = new Set<string>();
-  for (const { path, blob, until } of await record.past(main, shelfFolders)) {
-    if (seen.has(blob) || !path.endsWith('.yml')) continue;
+  for (const { path, blob, until } of past) {
+    if (seen.has(blob)) continue;
     seen.add(blob);
     addAll(mentions, await record.blob(blob), { by: manifestName(path), until });
   }

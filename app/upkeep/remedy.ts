@@ -55,9 +55,8 @@ export async function mendClientFiles(
 ): Promise<readonly MendedProblem[]> {
   const problems: MendedProblem[] = [];
   for (const file of files) {
-    const there = await output.content(file.path);
-    if (!there || (await digestOf(there)).sha256 === sha256Of(Buffer.concat(file.pieces))) continue;
-    await output.point([file]);
+    if ((await isThere(file, output)) !== false) continue;
+    await writeAnew(file, output);
     problems.push(mended(channel, file.path));
   }
   return problems;
@@ -82,10 +81,24 @@ export async function mendSignatures(
   for (const path of [paths.lasting, paths.signature]) {
     const there = await output.read(path);
     if (there && Buffer.from(there).equals(published.signature)) continue;
-    await output.point([{ path, pieces: [published.signature] }]);
+    await writeAnew({ path, pieces: [published.signature] }, output);
     problems.push(mended(channel, path));
   }
   return problems;
+}
+
+/** Whether a file is there with these bytes, read and not believed; undefined when there is none. */
+async function isThere({ path, pieces }: OutputFile, output: Output): Promise<boolean | undefined> {
+  const there = await output.content(path);
+  return there && (await digestOf(there)).sha256 === sha256Of(Buffer.concat(pieces));
+}
+
+async function writeAnew(file: OutputFile, output: Output): Promise<void> {
+  await output.point([file]);
+  if (await isThere(file, output)) return;
+  // A bucket that still tells the digest of what it once had sees no difference.
+  await output.remove([file.path]);
+  await output.point([file]);
 }
 
 const mended = (channel: Channel, path: string): MendedProblem => ({
