@@ -141,6 +141,24 @@ program
   );
 
 program
+  .command('package')
+  .description(
+    'what packages say of themselves, and the scripts that their installation would run; runs nothing of them',
+  )
+  .argument('<file...>', 'packages: .deb, .rpm or tarballs')
+  .option('--json', 'everything that is known, a JSON line each')
+  .addHelpText(
+    'after',
+    '\nExample:\n  rollout package voms-clients_3.3.5_all.deb voms-clients-3.3.5-1.el9.noarch.rpm',
+  )
+  .action((files: string[], options: { json?: true }) =>
+    run(async () => {
+      const { packageCommand } = await import('./commands/package.ts');
+      return packageCommand(files, options, out);
+    }),
+  );
+
+program
   .command('publish')
   .description(
     'render the signed channels from the manifests on the main branch; does nothing when nothing changed',

@@ -71,9 +71,9 @@ export function poolPath(component: string, file: string): string {
   return `pool/${initial}/${component}/${file}`;
 }
 
-/** Where a tarball stands below its root. */
+/** Where a tarball stands below its root; an epoch's colon is escaped as in Debian's file names. */
 export function tarballPath(component: string, version: string, file: string): string {
-  return `${component}/${version}/${file}`;
+  return `${component}/${version.replaceAll(':', '%3a')}/${file}`;
 }
 
 /** A path as the channel's statement names it: relative to the folder of channel.json. */

@@ -17,7 +17,7 @@ export interface FactsOf {
 export type ReadFormat = keyof FactsOf & PackageFormat;
 
 /** Raised whenever a reader takes or refuses something else than before, so that old entries are read again. */
-const readerVersion = 2;
+const readerVersion = 3;
 
 const readers: { readonly [F in ReadFormat]: (file: OpenedFile) => Promise<Reading<FactsOf[F]>> } = {
   deb: readDeb,

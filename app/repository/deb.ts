@@ -16,6 +16,15 @@ export interface DebFacts {
   readonly architecture: string;
   /** Everything but folders that the package installs, without a leading slash, in the order of the archive. */
   readonly files: readonly string[];
+  /** Its maintainer scripts (Debian policy 6), which dpkg would run as root. They are shown to people, and never run by us (trust.md T50). */
+  readonly scripts: readonly DebScript[];
+}
+
+export interface DebScript {
+  /** `preinst`, `postinst`, `prerm`, `postrm` or `config`. */
+  readonly kind: string;
+  /** Control characters are replaced, and a script longer than 64 KiB is cut. */
+  readonly text: string;
 }
 
 /** Limits of reading, for tests that would otherwise need gigabytes. */
@@ -64,8 +73,9 @@ export async function readDeb(source: ByteSource, limits: DebLimits = debLimits)
   return reading(async () => {
     const { format, control, data } = debMembers(await readAr(source));
     await checkFormat(format);
-    const fields = parseParagraph(await readControl(control, limits));
-    return { fields, ...identity(fields), files: await listFiles(data, limits) };
+    const { paragraph, scripts } = await readControl(control, limits);
+    const fields = parseParagraph(paragraph);
+    return { fields, ...identity(fields), files: await listFiles(data, limits), scripts };
   });
 }
 
@@ -109,10 +119,14 @@ async function checkFormat(member: ArMember): Promise<void> {
   if (!/^2\.\d{1,3}\n/.test(text)) throw new Refusal('its format is not the version 2 of Debian packages');
 }
 
-async function readControl(member: PackedMember, limits: DebLimits): Promise<string> {
+async function readControl(
+  member: PackedMember,
+  limits: DebLimits,
+): Promise<{ readonly paragraph: string; readonly scripts: readonly DebScript[] }> {
   const found: Uint8Array[][] = [];
+  const scripts = new ScriptTaker();
   const tar = new TarReader(limits.tar, ({ path, type, size }) => {
-    if (path !== 'control') return undefined;
+    if (path !== 'control') return type === 'file' ? scripts.taker(path) : undefined;
     if (size > limits.maximumControlFile) throw new Refusal('its control file is too long');
     if (type !== 'file') throw new Refusal('its control file is not a plain file');
     const parts: Uint8Array[] = [];
@@ -128,10 +142,42 @@ async function readControl(member: PackedMember, limits: DebLimits): Promise<str
   // dpkg does not install it either.
   if (bytes.at(-1) !== 0x0a) throw new Refusal('its control file does not end with a newline');
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const paragraph = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { paragraph, scripts: scripts.all() };
   } catch {
     // Debian policy 5.1: control files are UTF-8.
     throw new Refusal('its control file is not UTF-8');
+  }
+}
+
+const scriptKinds = new Set(['preinst', 'postinst', 'prerm', 'postrm', 'config']);
+const maximumScript = 64 * 1024;
+// Only shown: whatever a terminal or a page could take for more than text is replaced.
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const unshowable = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]/g;
+
+/** Collects the beginning of each maintainer script. */
+class ScriptTaker {
+  readonly #scripts = new Map<string, Uint8Array[]>();
+
+  /** What takes the content of a file of the control archive, if it is a script. */
+  taker(path: string): ((content: Uint8Array) => void) | undefined {
+    if (!scriptKinds.has(path)) return undefined;
+    const parts: Uint8Array[] = [];
+    let left = maximumScript;
+    this.#scripts.set(path, parts);
+    return (content) => {
+      const part = content.slice(0, left);
+      left -= part.length;
+      parts.push(part);
+    };
+  }
+
+  all(): readonly DebScript[] {
+    return [...this.#scripts].map(([kind, parts]) => ({
+      kind,
+      text: new TextDecoder().decode(joined(parts)).replaceAll(unshowable, '\ufffd'),
+    }));
   }
 }
 

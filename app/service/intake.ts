@@ -8,7 +8,8 @@ import { maximumSignature, signatureProblem } from '../intake/provider-signature
 import { pullPackages } from '../intake/pull.ts';
 import { pinnedKeys } from '../publish/foreign-signature.ts';
 import { KeyError, readKeyring } from '../publish/openpgp.ts';
-import type { Store } from '../storage/store.ts';
+import { StorageOutage, type Store } from '../storage/store.ts';
+import { readTarball, type TarballFacts } from '../repository/tarball.ts';
 import type { PackageFormat } from '../model/distributions.ts';
 import { keptFacts, readFacts, type FactsOf, type ReadFormat } from '../publish/package-facts.ts';
 import { debFileNames } from '../repository/deb-file-name.ts';
@@ -110,7 +111,10 @@ async function misfit(
       const fits = architecture === 'noarch' || isMultilib(architecture, arch);
       return unfitting(file, [rpmFileName(read.value)], architecture, fits ? architecture : arch);
     }
-    case 'tar':
+    case 'tar': {
+      const read = await tarballIn(parts.store, file, sha256);
+      return read.ok ? [] : [`${file} is no tarball that can be taken: ${read.reason}`];
+    }
     case undefined:
       return [];
   }
@@ -126,6 +130,16 @@ function unfitting(
     ...(own.includes(file) ? [] : [`${file} is called ${own[0] ?? ''} by what is in it.`]),
     ...(architecture === arch ? [] : [`${file} is for ${architecture}, its target is ${arch}.`]),
   ];
+}
+
+async function tarballIn(store: Store, file: string, sha256: string): Promise<Reading<TarballFacts>> {
+  const opened = await store.open(sha256);
+  if (!opened) throw new StorageOutage(`The store has no longer the file ${sha256}.`);
+  try {
+    return await readTarball(opened, file);
+  } finally {
+    await opened.close();
+  }
 }
 
 async function factsOf<F extends ReadFormat>(

@@ -123,3 +123,11 @@ function versionParts(text: string): Pick<RpmDependency, 'epoch' | 'version' | '
     ...(hyphen !== -1 && { release: rest.slice(hyphen + 1) }),
   };
 }
+
+const signs: Record<Comparison, string> = { LT: '<', GT: '>', EQ: '=', LE: '<=', GE: '>=' };
+
+/** A dependency as a spec file has it: `name`, or `name >= [epoch:]version[-release]`. */
+export function dependencyText({ name, flags, epoch = '0', version, release }: RpmDependency): string {
+  if (flags === undefined || version === undefined) return name;
+  return `${name} ${signs[flags]} ${epoch === '0' ? '' : `${epoch}:`}${version}${release === undefined ? '' : `-${release}`}`;
+}
