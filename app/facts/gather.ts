@@ -60,6 +60,7 @@ export async function gather(sources: Sources, number: number): Promise<Gathered
   // One look at the main branch for everything that is read from it below.
   await record.list(main, [
     ...configurationPaths,
+    'repos-manifest',
     ...(name ? [candidate.path, journalPath(name), componentFolder(name), ...manifestPathsOf(name.id)] : []),
   ]);
   const configuration = await sources.configuration.read(record, main);

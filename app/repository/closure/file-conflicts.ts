@@ -15,7 +15,7 @@ const mostConflicts = 1000;
 /**
  * Paths of the release's packages that other packages install too, where both file lists are known and both may be installed together. A
  * package that conflicts with the other, or (deb) replaces it, may have its files (Debian policy 7.6); for rpm folders, ghosts and files
- * with the same content are no conflict. Only packages that may be taken count: an update removes what is older.
+ * with the same content are no conflict; content that nobody knows counts as different. Only packages that may be taken count: an update removes what is older.
  */
 export function fileConflicts(release: readonly Package[], universe: Universe): readonly FileConflict[] {
   const wanted = new Map<string, { readonly one: Package; readonly file: PackageFile }[]>();
