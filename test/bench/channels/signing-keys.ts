@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { channels } from '../../../app/model/channel.ts';
 import { createKeys } from '../../../app/publish/keys.ts';
@@ -10,11 +10,11 @@ export interface SigningKeys {
   readonly gpg: { readonly home: string; readonly fingerprint: string };
   /** Folder of key files as the publisher reads it; the channels have keys of their own. */
   readonly keys: string;
-  /** Stops gpg's agent. */
+  /** Stops gpg's agent, and removes the keys. */
   readonly end: () => Promise<void>;
 }
 
-/** Makes the keys of a run below a folder. */
+/** Makes the keys of a run below a folder of their own. */
 export async function signingKeys(folder: string): Promise<SigningKeys> {
   const home = join(folder, 'gnupg');
   const keys = join(folder, 'keys');
@@ -41,6 +41,7 @@ export async function signingKeys(folder: string): Promise<SigningKeys> {
     keys,
     end: async () => {
       await run({ program: 'gpgconf', args: ['--kill', 'all'], env });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
