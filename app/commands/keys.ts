@@ -88,7 +88,7 @@ export async function keysRotate(
   const key = keyNamed(name);
   const date = new Date();
   if (options.finish === true) {
-    out(`${key}: ${await finishRotation(dir, key, date)} alone signs from now on\n`);
+    out(`${key}: ${await finishRotation(dir, key)} alone signs from now on\n`);
     out(restart);
     return 0;
   }

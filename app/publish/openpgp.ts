@@ -115,6 +115,36 @@ export async function verifyDetached(signed: {
 }
 
 /**
+ * Checks a detached signature on a record of our own under the rules of `verifyDetached`, but for one: what was signed before its key was
+ * revoked still counts. The history of a repository cannot be signed anew, and a channel has to find its number. A thief can date a
+ * signature back; so this is for places where only the system writes, and never for what a site is given.
+ */
+export async function verifyRecord(signed: {
+  bytes: Uint8Array;
+  signature: string;
+  keyring: Keyring;
+  now: Date;
+}): Promise<Verdict> {
+  const isRevoked = (key: openpgp.Key): boolean =>
+    [key, ...key.subkeys].some(({ revocationSignatures }) => revocationSignatures.length > 0);
+  if (!signed.keyring.some(isRevoked)) return verifyDetached(signed);
+  const before = await Promise.all(
+    signed.keyring.map((key) => openpgp.readKey({ binaryKey: key.write(), config })),
+  );
+  for (const part of before.flatMap((key) => [key, ...key.subkeys])) part.revocationSignatures = [];
+  const verdict = await verifyDetached({ ...signed, keyring: before });
+  if (!verdict.ok) return verdict;
+  const { packets } = await openpgp.readSignature({ armoredSignature: signed.signature, config });
+  const issuer = packets[0]?.issuerKeyID;
+  const revocations = signed.keyring
+    .filter((key) => key.getFingerprint().toUpperCase() === verdict.fingerprint)
+    .flatMap((key) => [key, ...key.subkeys.filter((subkey) => issuer && subkey.getKeyID().equals(issuer))])
+    .flatMap(({ revocationSignatures }) => revocationSignatures);
+  const isLater = revocations.some(({ created }) => !created || created <= verdict.date);
+  return isLater ? no('the signature is of a time when its key was revoked already') : verdict;
+}
+
+/**
  * Checks a text signed in the clear under the same rules as `verifyDetached`, and gives the text with its last newline.
  * Text before, after or between is refused: openpgp itself would pass it over (trust.md F6).
  */

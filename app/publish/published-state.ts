@@ -3,7 +3,7 @@ import { sha256Of } from '../storage/digest.ts';
 import type { Output } from '../storage/output.ts';
 import { parseStatement, type ChannelStatement } from './channel-statement.ts';
 import type { Signer } from './keys.ts';
-import { readKeyring, verifyDetached } from './openpgp.ts';
+import { readKeyring, verifyRecord } from './openpgp.ts';
 import { PublishError } from './publish-error.ts';
 
 /** What a channel says of itself where it is published now. */
@@ -70,7 +70,7 @@ async function goodSignature(
     const found = await output.read(path);
     if (!found) continue;
     // Judged at its own time: a key that has expired since must not stop the channel from finding its number.
-    const verdict = await verifyDetached({
+    const verdict = await verifyRecord({
       bytes,
       signature: new TextDecoder('latin1').decode(found),
       keyring,

@@ -1,6 +1,6 @@
 import type { DocumentSigner } from '../record/signer.ts';
 import type { Signer } from '../publish/keys.ts';
-import { readKeyring, verifyDetached } from '../publish/openpgp.ts';
+import { readKeyring, verifyRecord } from '../publish/openpgp.ts';
 
 /** The system key as the record uses it: for manifests, their signatures and commits. */
 export async function documentSigner(system: Signer): Promise<DocumentSigner> {
@@ -11,7 +11,7 @@ export async function documentSigner(system: Signer): Promise<DocumentSigner> {
     publicKey: system.publicKey,
     sign: (text, date) => system.signDetached(bytes.encode(text), date),
     verify: async (text, signature) => {
-      const verdict = await verifyDetached({
+      const verdict = await verifyRecord({
         bytes: bytes.encode(text),
         signature,
         keyring,

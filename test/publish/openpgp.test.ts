@@ -9,10 +9,11 @@ import {
   readKeyring,
   verifyCleartext,
   verifyDetached,
+  verifyRecord,
   type Keyring,
 } from '../../app/publish/openpgp.ts';
 import * as openpgp from 'openpgp';
-import { readPrivateKey } from '../../app/publish/certificate.ts';
+import { readPrivateKey, withRevocation } from '../../app/publish/certificate.ts';
 import { hasProgram } from '../repository/raw-package.ts';
 import { LooseKey } from './loose-key.ts';
 
@@ -105,6 +106,28 @@ describe('a detached signature', () => {
         about: 'signature',
       });
     }
+  });
+});
+
+describe('a record of our own', () => {
+  test('counts when it was signed before its key was revoked, and not afterwards; for a site it counts no more', async () => {
+    const signature = await key.signDetached(bytes, date);
+    for (const subkey of [key.subkey, undefined]) {
+      const revocation = { date: new Date('2026-11-02T09:30:00Z'), reason: 'stolen', subkey };
+      const online = await withRevocation(key.online, key.primary, revocation);
+      const revoked = await readKeyring((await LooseKey.of({ primary: key.primary, online })).publicKey);
+      expect(await verifyRecord({ bytes, signature, keyring: revoked, now })).toMatchObject({ ok: true });
+      expect(await verifyDetached({ bytes, signature, keyring: revoked, now })).toMatchObject({ ok: false });
+      const later = await key.signDetached(bytes, new Date('2026-11-02T09:31:00Z'));
+      expect(await verifyRecord({ bytes, signature: later, keyring: revoked, now })).toMatchObject({
+        ok: false,
+      });
+      const other = new TextEncoder().encode('other');
+      expect(await verifyRecord({ bytes: other, signature, keyring: revoked, now })).toMatchObject({
+        ok: false,
+      });
+    }
+    expect(await verifyRecord({ bytes, signature, keyring, now })).toMatchObject({ ok: true });
   });
 });
 

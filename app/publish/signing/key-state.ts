@@ -9,7 +9,12 @@ const StateSchema = z.strictObject({
   last_signed: TimeSchema.nullable(),
   subkeys: z.record(
     FingerprintSchema,
-    z.strictObject({ announced: TimeSchema.nullable(), overlap_days: z.number().min(0).max(365) }),
+    z.strictObject({
+      announced: TimeSchema.nullable(),
+      overlap_days: z.number().min(0).max(365),
+      /** Its first signature. */
+      signed: TimeSchema.optional(),
+    }),
   ),
 });
 /** What is remembered beside a key: when it last signed, and since when the sites have each newer subkey. */

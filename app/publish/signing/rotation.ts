@@ -11,7 +11,6 @@ import {
   type Algorithm,
 } from '../certificate.ts';
 import { KeyError } from '../openpgp.ts';
-import { signsFrom } from './choice.ts';
 import {
   keyPaths,
   naming,
@@ -21,7 +20,6 @@ import {
   writeSecretFile,
 } from './key-folder.ts';
 import { readKeyState, replaceFile, writeKeyState } from './key-state.ts';
-import { candidatesOf } from './signer.ts';
 
 /** How a key is made. */
 export interface KeyMaking {
@@ -126,20 +124,16 @@ export async function rotatePrimary(
  * key the public half stays published, for its signatures of old; a channel's old key no longer counts for anybody.
  * @throws KeyError when there is no such rotation, or the new key does not sign yet.
  */
-export async function finishRotation(dir: string, name: string, date: Date): Promise<string> {
+export async function finishRotation(dir: string, name: string): Promise<string> {
   const paths = keyPaths(dir, name);
   const { keys, state } = await readHeldKeys(dir, name);
-  const candidates = candidatesOf(keys, state);
   const next = keys.find(({ path }) => path === paths.next);
-  const old = keys.at(-2);
-  if (!next || !old)
+  if (!next || keys.length < 2)
     throw new KeyError(`${paths.next}: no new primary is on its way; make it with --new-primary`);
-  const from = candidates.flatMap((one) =>
-    one.key === next ? [signsFrom(one, candidates)?.getTime() ?? Infinity] : [],
-  );
-  if (!old.facts.revoked && Math.min(...from) > date.getTime())
+  // What the old key signed last has to be out of the channel: it would no longer be believed.
+  if (!next.facts.signing.some(({ fingerprint }) => state.subkeys[fingerprint]?.signed !== undefined))
     throw new KeyError(
-      `${paths.next}: the key that follows does not sign yet; wait until it does, or remove the file to give it up`,
+      `${paths.next}: the key that follows has not signed yet; wait until it does, or remove the file to give it up`,
     );
   if (name === 'system') {
     const former = keys.filter((key) => key !== next);

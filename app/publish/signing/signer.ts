@@ -55,13 +55,13 @@ export function signerOf(parts: {
 
   const candidates = (): readonly (Candidate & { readonly key: HeldKey })[] => candidatesOf(keys, state);
 
-  const remember = async (now: Date): Promise<void> => {
-    const unannounced = Object.entries(announcing(candidates(), state, now));
+  const remember = async (now: Date, signing: string): Promise<void> => {
+    const news = Object.entries(noted(candidates(), state, { now, signing }));
     const before = state.last_signed === null ? -Infinity : Date.parse(state.last_signed);
-    if (unannounced.length === 0 && now.getTime() - before < memoryStep) return;
+    if (news.length === 0 && now.getTime() - before < memoryStep) return;
     state = {
       last_signed: new Date(Math.max(now.getTime(), before)).toISOString(),
-      subkeys: { ...state.subkeys, ...Object.fromEntries(unannounced) },
+      subkeys: { ...state.subkeys, ...Object.fromEntries(news) },
     };
     const remembered = state;
     writing = writing.then(async () => {
@@ -86,7 +86,7 @@ export function signerOf(parts: {
         );
       const second = new Date(Math.floor(date.getTime() / 1000) * 1000);
       const { part, key } = chosen(candidates(), second, now);
-      await remember(now);
+      await remember(now, part.fingerprint);
       const request = { type, bytes, fingerprint: part.fingerprint, date: second };
       return await checkedSignature(key, request, await key.backend.sign(request));
     } catch (error) {
@@ -156,14 +156,24 @@ export function candidatesOf(
   );
 }
 
-/** The notes to add for newer parts that this signature publishes for the first time. */
-function announcing(candidates: readonly Candidate[], state: KeyState, now: Date): KeyState['subkeys'] {
-  const fresh = candidates.slice(1).filter(({ announced }) => announced === undefined);
+/** What is new about the newer parts with a signature: that they are published from now on, that one of them signs. */
+function noted(
+  candidates: readonly Candidate[],
+  state: KeyState,
+  { now, signing }: { readonly now: Date; readonly signing: string },
+): KeyState['subkeys'] {
   return Object.fromEntries(
-    fresh.map(({ part: { fingerprint }, overlapDays }) => [
-      fingerprint,
-      { ...state.subkeys[fingerprint], announced: now.toISOString(), overlap_days: overlapDays },
-    ]),
+    candidates.slice(1).flatMap(({ part: { fingerprint }, announced, overlapDays }) => {
+      const signs = fingerprint === signing && state.subkeys[fingerprint]?.signed === undefined;
+      if (announced !== undefined && !signs) return [];
+      const note = {
+        ...state.subkeys[fingerprint],
+        announced: (announced ?? now).toISOString(),
+        overlap_days: overlapDays,
+        ...(signs && { signed: now.toISOString() }),
+      };
+      return [[fingerprint, note]];
+    }),
   );
 }
 
