@@ -136,10 +136,11 @@ export async function verifyRecord(signed: {
   if (!verdict.ok) return verdict;
   const { packets } = await openpgp.readSignature({ armoredSignature: signed.signature, config });
   const issuer = packets[0]?.issuerKeyID;
-  const revocations = signed.keyring
-    .filter((key) => key.getFingerprint().toUpperCase() === verdict.fingerprint)
-    .flatMap((key) => [key, ...key.subkeys.filter((subkey) => issuer && subkey.getKeyID().equals(issuer))])
-    .flatMap(({ revocationSignatures }) => revocationSignatures);
+  const revocations = signed.keyring.flatMap((key) => {
+    if (key.getFingerprint().toUpperCase() !== verdict.fingerprint) return [];
+    const subkeys = key.subkeys.filter((subkey) => issuer && subkey.getKeyID().equals(issuer));
+    return [key, ...subkeys].flatMap(({ revocationSignatures }) => revocationSignatures);
+  });
   const isLater = revocations.some(({ created }) => !created || created <= verdict.date);
   return isLater ? no('the signature is of a time when its key was revoked already') : verdict;
 }

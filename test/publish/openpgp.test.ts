@@ -122,8 +122,8 @@ describe('a record of our own', () => {
       expect(await verifyRecord({ bytes, signature: later, keyring: revoked, now })).toMatchObject({
         ok: false,
       });
-      const other = new TextEncoder().encode('other');
-      expect(await verifyRecord({ bytes: other, signature, keyring: revoked, now })).toMatchObject({
+      const changed = new TextEncoder().encode('other');
+      expect(await verifyRecord({ bytes: changed, signature, keyring: revoked, now })).toMatchObject({
         ok: false,
       });
     }
