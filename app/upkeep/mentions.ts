@@ -53,13 +53,14 @@ export async function mentionsIn(
 ): Promise<Mentions> {
   await provenance.check(main, shelfFolders);
   await allManifests(record, signer, main);
-  const mentions = new Map<string, Mention>();
+  const standing = (await record.list(main, shelfFolders)).filter(({ path }) => path.endsWith('.yml'));
   const past = (await record.past(main, shelfFolders)).filter(({ path }) => path.endsWith('.yml'));
   const journals = (await record.list(main, ['releases'])).filter(({ path }) => parseJournalPath(path));
-  const texts = [...past, ...journals].map(({ blob }) => blob);
+  const texts = [...standing, ...past, ...journals].map(({ blob }) => blob);
   for (let at = 0; at < texts.length; at += batch) await record.readAhead(texts.slice(at, at + batch));
-  for (const { path, blob } of await record.list(main, shelfFolders)) {
-    if (path.endsWith('.yml') && (retention.keepWithdrawn || !path.startsWith('repos-manifest/withdrawn/')))
+  const mentions = new Map<string, Mention>();
+  for (const { path, blob } of standing) {
+    if (retention.keepWithdrawn || !path.startsWith('repos-manifest/withdrawn/'))
       addAll(mentions, await record.blob(blob), { by: manifestName(path), until: undefined });
   }
   await addJournals(mentions, record, main, retention.keepReleases);

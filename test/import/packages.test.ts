@@ -9,6 +9,7 @@ import { buildRpm } from '../../app/demo/build-rpm.ts';
 import type { ImportReport } from '../../app/import/packages/import.ts';
 import { readJournal } from '../../app/record/journal-file.ts';
 import { allManifests } from '../../app/facts/manifests.ts';
+import { verifyChannel } from '../../app/publish/verify.ts';
 import { validateCommand } from '../../app/validate/validate.ts';
 import { AptClient } from '../publish/apt-client.ts';
 import { sampleDeb, sha256 } from '../publish/channel-world.ts';
@@ -82,6 +83,7 @@ async function publishes(): Promise<void> {
       store: world.storeUrl,
       out: pathToFileURL(join(place, 'channels')).href,
       keys: world.keyFolder,
+      channel: 'production',
     },
     () => undefined,
   );
@@ -229,6 +231,13 @@ describe('rollout import packages', () => {
       ['rpm', ['voms-tool-3.3.5-1.el9.x86_64.rpm']],
       ['deb', ['voms-data_3.3.5_all.deb', 'voms-tool_3.3.5-1_amd64.deb']],
     ]);
+    await publishes();
+    const verified = await verifyChannel({
+      source: join(place, 'channels/production'),
+      keyring: world.keys.channel('production').publicKey,
+      now: new Date(),
+    });
+    expect(verified).toMatchObject({ ok: true, problems: [], checked: { packages: 3 } });
     await holds({ 'el9/voms-damaged-1-1.el9.x86_64.rpm': rpm.subarray(0, 200) });
     expect((await imports({ ...options, release: `${id}+2` })).problems).toMatchObject([
       { path: 'el9/voms-damaged-1-1.el9.x86_64.rpm', why: expect.stringMatching(/^cannot be taken: /) },
