@@ -5,6 +5,7 @@ import { checkAptRoot, listedPackages, maximumIndex } from './apt-check.ts';
 import { inStatementForm, type StatementFile } from './channel-statement.ts';
 import { byHashFolder } from './layout.ts';
 import { verifyCleartext, verifyDetached } from './openpgp.ts';
+import { clockSkew } from './statement-check.ts';
 import { stated, vouchedIn, type NewerRoot, type RootCheck, type VouchedPackage } from './vouched.ts';
 
 const maximumSignature = 16 * 1024;
@@ -77,6 +78,7 @@ function isLater(
     component === root.component &&
     description.endsWith(`, channel ${channel}: ${root.distribution} for ${root.platform}`) &&
     date.getTime() > Date.parse(root.issued) &&
+    date.getTime() <= now.getTime() + clockSkew &&
     validUntil.getTime() > now.getTime()
   );
 }

@@ -28,7 +28,7 @@ export function lastingSignaturePath(statementSha256: string): string {
 const maximumStatement = 64 * 1024 * 1024;
 const maximumSignature = 16 * 1024;
 /** Clocks of publisher and site may differ by this much, in milliseconds. */
-const clockSkew = 5 * 60_000;
+export const clockSkew = 5 * 60_000;
 
 /**
  * Reads channel.json and checks that it is signed by the pinned key, alone (trust.md 7, offline check 1). Notes what is wrong with it; gives

@@ -2,20 +2,31 @@ import { createReadStream, stat } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
+import { Readable } from 'node:stream';
 
 /** A web server over a folder, as a mirror would be. */
 export interface WebFolder {
   readonly url: string;
   /** Paths asked for, in order. */
   readonly asked: string[];
+  /** Paths whose answer has no end: zeros, up to a hundred megabytes; and how many bytes of them were sent. */
+  readonly endless: Set<string>;
+  readonly sent: { bytes: number };
   close(): Promise<void>;
 }
 
 export async function serveFolder(folder: string): Promise<WebFolder> {
   const asked: string[] = [];
+  const endless = new Set<string>();
+  const sent = { bytes: 0 };
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     asked.push(path);
+    if (endless.has(path)) {
+      response.writeHead(200);
+      zeros(sent).pipe(response);
+      return;
+    }
     const file = join(folder, normalize(path));
     stat(file, (error, found) => {
       if (error ?? !found.isFile()) {
@@ -32,6 +43,8 @@ export async function serveFolder(folder: string): Promise<WebFolder> {
   return {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     asked,
+    endless,
+    sent,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
@@ -40,4 +53,15 @@ export async function serveFolder(folder: string): Promise<WebFolder> {
         server.closeAllConnections();
       }),
   };
+}
+
+function zeros(sent: { bytes: number }): Readable {
+  const piece = Buffer.alloc(64 * 1024);
+  return new Readable({
+    read() {
+      const isOver = sent.bytes >= 100 * 1024 * 1024;
+      if (!isOver) sent.bytes += piece.length;
+      this.push(isOver ? null : piece);
+    },
+  });
 }
