@@ -116,6 +116,19 @@ const file: ChannelsFile = {
 export const changeNames = ['first', 'next', 'warm', 'renewal', 'withdrawal', 'emptied'] as const;
 export type ChangeName = (typeof changeNames)[number];
 
+/** Publications without an end, each with a release that came and without one that went; `nth` counts from 0. The packages are put in the store. */
+export async function roundsIn(store: Store): Promise<(nth: number) => Order> {
+  const releases: Manifest[] = [];
+  for (const number of [1, 2, 3, 4]) releases.push(await release(number, store));
+  return (nth) => ({
+    manifests: releases.filter((_, at) => at === nth % 4 || at === (nth + 1) % 4),
+    // Whoever looks while they follow each other is to find what it began with.
+    channelsFile: { ...file, retention: { publications: 30, hours: 0 } },
+    now: new Date(began + nth * 60_000).toISOString(),
+    withdrawn: [],
+  });
+}
+
 /** The changes by their names; their packages are put in the store. */
 export async function changesIn(store: Store): Promise<Readonly<Record<ChangeName, Change>>> {
   const releases: Manifest[] = [];

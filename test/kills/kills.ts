@@ -8,6 +8,7 @@ import { randomOf } from '../bench/channels/random.ts';
 import { changeNames, keyDate } from './change.ts';
 import { faultText, type Fault } from './fault.ts';
 import { Gpgv } from './gpgv.ts';
+import { looksDuring } from './looks.ts';
 import { Series, type Ground } from './series.ts';
 import { storages } from './site.ts';
 
@@ -20,6 +21,8 @@ import { storages } from './site.ts';
 const { values } = parseArgs({
   options: {
     points: { type: 'string', default: '1000' },
+    /** At channels that are being published, of each storage. */
+    looks: { type: 'string', default: '60' },
     seed: { type: 'string', default: '2026' },
     lanes: { type: 'string', default: '3' },
     /** Part of the name of the series to play. */
@@ -137,6 +140,15 @@ try {
     if (counts.points < wanted) await play(point);
   });
   for (const series of all) await series.close();
+  let [looks, publications] = [0, 0];
+  for (const storage of storages) {
+    if (!storage.name.includes(values.only)) continue;
+    const seen = await looksDuring(ground, storage, Number(values.looks));
+    looks += seen.looks;
+    publications += seen.publications;
+    problems.push(...seen.problems.map((problem) => `${storage.name}, undisturbed: ${problem}`));
+    say(`${String(seen.looks)} looks during ${String(seen.publications)} publications, ${storage.name}`);
+  }
   await ground.gpgv.close();
   const summary = {
     ...counts,
@@ -144,13 +156,15 @@ try {
     series: all.length,
     seed: Number(values.seed),
     seconds: Math.round((performance.now() - began) / 1000),
+    looks,
+    publications,
     states: Object.fromEntries(states),
     problems,
   };
   process.stdout.write(
     values.json
       ? `${JSON.stringify(summary)}\n`
-      : `${String(counts.points)} of ${String(plan.length)} points, ${String(problems.length)} problems\n`,
+      : `${String(counts.points)} of ${String(plan.length)} points, ${String(looks)} looks, ${String(problems.length)} problems\n`,
   );
   process.exitCode = problems.length > 0 || counts.points === 0 ? 1 : 0;
 } finally {
