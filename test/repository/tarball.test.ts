@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -345,5 +346,23 @@ describe('A hostile tarball is refused:', () => {
     expect(await reasonOf(gzipSync(bytes), 'v.tar.gz', limits(bytes.length - 1))).toMatch(
       /unpacks to more than/,
     );
+  });
+
+  test('one of which a part packs three times better than the whole may, while twice is taken', async () => {
+    // One random byte in `every`, and in the end enough of them alone that the whole packs less than 2:1.
+    const content = (every: number, size: number): Buffer =>
+      Buffer.concat([
+        Buffer.concat(
+          Array.from({ length: size / 1000 }, () =>
+            Buffer.concat([randomBytes(1000 / every), Buffer.alloc(1000 - 1000 / every)]),
+          ),
+        ),
+        randomBytes(size),
+      ]);
+    const packed = (every: number, size: number): Buffer =>
+      gzipSync(rawTar([{ path: 'v/file', content: content(every, size) }]));
+    const limits = { ...tarballLimits, expansion: { maximumBytes: 1 << 24, ratio: 2, freeBytes: 0 } };
+    expect(await reasonOf(packed(4, 400_000), 'v.tar.gz', limits)).toBe('taken');
+    expect(await reasonOf(packed(20, 2_000_000), 'v.tar.gz', limits)).toMatch(/more than 2 times its size/);
   });
 });
