@@ -97,7 +97,7 @@ async function pointTo(top: string, pointer: Pointer): Promise<void> {
   const aside = asideOf(place);
   try {
     if ('from' in pointer) {
-      await mkdir(dirname(place), { recursive: true });
+      await makeFolder(dirname(place));
       await link(join(top, pointer.from), aside).catch(async (error: unknown) => {
         if (!cannotLink(error)) throw error;
         await writeAside(place, aside, [await readFile(join(top, pointer.from))]);
@@ -112,7 +112,7 @@ async function pointTo(top: string, pointer: Pointer): Promise<void> {
 }
 
 async function writeAside(place: string, aside: string, pieces: readonly Uint8Array[]): Promise<void> {
-  await mkdir(dirname(place), { recursive: true });
+  await makeFolder(dirname(place));
   const file = await open(aside, 'wx', 0o644);
   try {
     for (let from = 0; from < pieces.length; from += piecesAtOnce)
@@ -157,7 +157,7 @@ function statIfThere(path: string): Promise<Stats | undefined> {
 
 async function placeFile(path: string, { sha256 }: PlacedFile, store: Store): Promise<void> {
   const aside = asideOf(path);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   try {
     if (!(await linked(aside, sha256, store))) await copied(aside, sha256, store);
     await rename(aside, path);
@@ -201,6 +201,13 @@ function cannotLink(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   // EXDEV: the store is on another device; EMLINK: the file has as many links as the file system allows; EPERM: it has no hard links.
   return code === 'EXDEV' || code === 'EMLINK' || code === 'EPERM';
+}
+
+/** Makes a folder and those above it that are missing; each is a name in the one above it, which has to be durable too. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await sync(dirname(made));
 }
 
 function asideOf(path: string): string {

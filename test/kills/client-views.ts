@@ -60,6 +60,16 @@ class Reading {
     return undefined;
   }
 
+  /** JSON that a publisher wrote; undefined when it is torn, which is noted. */
+  json(path: string, bytes: Uint8Array): unknown {
+    try {
+      return JSON.parse(Buffer.from(bytes).toString());
+    } catch {
+      this.note(`${path} is no JSON`);
+      return undefined;
+    }
+  }
+
   view(age: number): View {
     return { problems: this.problems, age };
   }
@@ -155,8 +165,8 @@ export async function tarView(tree: Tree, gpgv: Gpgv, root: string): Promise<Vie
   }
   const index = await reading.read(`${root}/index.json`);
   if (index) {
-    const { files } = JSON.parse(Buffer.from(index).toString()) as { files: readonly Listed[] };
-    for (const { path, sha256, size = 0 } of files)
+    const parsed = reading.json('index.json', index) as { files: readonly Listed[] } | undefined;
+    for (const { path, sha256, size = 0 } of parsed?.files ?? [])
       await reading.listed({ path: `${root}/${path}`, sha256, size });
   }
   return reading.view(1);
@@ -181,16 +191,18 @@ export async function statementView(
   const lasting = `${channel}/statements/${sha256Of(statement)}.json.asc`;
   if (!(await fittingSignature(reading, gpgv, statement, [`${channel}/channel.json.asc`, lasting])))
     reading.note('channel.json has no signature that fits');
-  const { number, files, superseded } = JSON.parse(Buffer.from(statement).toString()) as {
-    readonly number: number;
-    readonly files: readonly Listed[];
-    readonly superseded: readonly Listed[];
-  };
-  for (const file of [...files, ...superseded]) {
+  const parsed = reading.json('channel.json', statement) as
+    | {
+        readonly number: number;
+        readonly files: readonly Listed[];
+        readonly superseded: readonly Listed[];
+      }
+    | undefined;
+  for (const file of [...(parsed?.files ?? []), ...(parsed?.superseded ?? [])]) {
     if (!isImmutable.test(file.path) || withdrawn.has(file.sha256)) continue;
     await reading.listed({ ...file, path: `${channel}/${file.path}` });
   }
-  return reading.view(number);
+  return reading.view(parsed?.number ?? 0);
 }
 
 async function fittingSignature(

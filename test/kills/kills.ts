@@ -23,6 +23,8 @@ const { values } = parseArgs({
     points: { type: 'string', default: '1000' },
     /** At channels that are being published, of each storage. */
     looks: { type: 'string', default: '60' },
+    /** Of power, all in all. */
+    losses: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '2026' },
     lanes: { type: 'string', default: '3' },
     /** Part of the name of the series to play. */
@@ -139,6 +141,18 @@ try {
   await inLanes(plan, async (point) => {
     if (counts.points < wanted) await play(point);
   });
+  let losses = 0;
+  while (losses < Number(values.losses)) {
+    const before = losses;
+    for (const series of all) {
+      const found = await series.loss(random);
+      if (!found) continue;
+      losses += 1;
+      problems.push(...found.map((problem) => `${series.name}, ${problem}`));
+    }
+    if (losses === before) break;
+  }
+  say(`${String(losses)} losses of power, ${String(problems.length)} problems`);
   for (const series of all) await series.close();
   let [looks, publications] = [0, 0];
   for (const storage of storages) {
@@ -156,6 +170,7 @@ try {
     series: all.length,
     seed: Number(values.seed),
     seconds: Math.round((performance.now() - began) / 1000),
+    losses,
     looks,
     publications,
     states: Object.fromEntries(states),

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { openStore } from '../../app/storage/open.ts';
+import type { Random } from '../bench/channels/random.ts';
 import type { Fault as ServerFault } from '../storage/s3-server.ts';
 import { changesIn, roots, url, type Change, type ChangeName } from './change.ts';
 import { aptView, statementView, tarView, yumView, type Tree, type View } from './client-views.ts';
 import { faultsAt, requestFaults, type Fault, type RequestFault } from './fault.ts';
 import type { Gpgv } from './gpgv.ts';
 import { Publisher } from './order.ts';
+import { LossyDisk } from './power-loss.ts';
 import { PublisherProcess } from './publisher-process.ts';
 import { Site, type Storage } from './site.ts';
-import { tracedCalls } from './trace.ts';
+import { tracedCalls, type TracedCall } from './trace.ts';
 
 /** What all series share. */
 export interface Ground {
@@ -53,10 +55,15 @@ export class Series {
   readonly #change: Change;
   readonly #old: Views;
   readonly #new: Views;
-  readonly #files: ReadonlyMap<string, string>;
+  readonly #files: ReadonlyMap<string, Uint8Array>;
   readonly faults: readonly Fault[];
+  readonly #disk: LossyDisk | undefined;
 
-  private constructor(name: string, ground: Ground, { before, change, old, fresh, files, faults }: Prepared) {
+  private constructor(
+    name: string,
+    ground: Ground,
+    { before, change, old, fresh, files, faults, disk }: Prepared,
+  ) {
     this.name = name;
     this.#ground = ground;
     this.#before = before;
@@ -65,6 +72,7 @@ export class Series {
     this.#new = fresh;
     this.#files = files;
     this.faults = faults;
+    this.#disk = disk;
   }
 
   /** Publishes what goes before, and the change without disturbance, to know how it has to end and where it can be disturbed. */
@@ -75,15 +83,19 @@ export class Series {
     for (const order of change.before) await (await Publisher.open(before.place)).carryOut(order);
     const old = await viewsOf(before, gpgv);
     const calm = await before.copy();
-    const faults = await (storage.output === 'folder' ? callFaultsIn : requestFaultsIn)(calm, change);
+    const calls = storage.output === 'folder' ? await callsOf(calm, change) : [];
+    const faults =
+      storage.output === 'folder' ? calls.flatMap(faultsAt) : await requestFaultsIn(calm, change);
     const fresh = await viewsOf(calm, gpgv, change.order.withdrawn);
     const files = await calm.files();
+    const disk =
+      storage.output === 'folder' ? new LossyDisk(calls, calm.out, await before.files(), files) : undefined;
     await calm.remove();
     const problems = [old, fresh].flatMap((views) => names.flatMap((name) => views[name].problems));
     if (problems.length > 0)
       throw new Error(`an undisturbed publication is not right: ${problems.join('; ')}`);
     const name = `${storage.name}, ${changeName}`;
-    return new Series(name, ground, { before, change, old, fresh, files, faults });
+    return new Series(name, ground, { before, change, old, fresh, files, faults, disk });
   }
 
   /** Disturbs the publication once, looks as clients do, and lets another run go on from there. */
@@ -94,6 +106,15 @@ export class Series {
     } finally {
       await site.remove();
     }
+  }
+
+  /** Lets the power fail once, and looks at what the disk may hold then. Undefined where there is no disk. */
+  async loss(random: Random): Promise<readonly string[] | undefined> {
+    if (!this.#disk) return undefined;
+    const at = random.below(this.#disk.calls + 1);
+    const tree = this.#disk.after(at, random);
+    const views = await viewsOf(tree, this.#ground.gpgv, this.#change.order.withdrawn);
+    return this.#wrong(views, this.#old).map((problem) => `power lost before call ${String(at)}: ${problem}`);
   }
 
   async close(): Promise<void> {
@@ -155,8 +176,9 @@ interface Prepared {
   readonly change: Change;
   readonly old: Views;
   readonly fresh: Views;
-  readonly files: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, Uint8Array>;
   readonly faults: readonly Fault[];
+  readonly disk: LossyDisk | undefined;
 }
 
 function workAt(site: Site, { before, isWarm }: Change) {
@@ -164,11 +186,11 @@ function workAt(site: Site, { before, isWarm }: Change) {
   return { place: site.place, ...(last && { before: last }) };
 }
 
-/** Carries out the change undisturbed, and gives everything that can go wrong at its system calls. */
-async function callFaultsIn(calm: Site, change: Change): Promise<readonly Fault[]> {
+/** Carries out the change undisturbed, and gives its system calls. */
+async function callsOf(calm: Site, change: Change): Promise<readonly TracedCall[]> {
   const child = await PublisherProcess.start(workAt(calm, change), { path: calm.trace });
   await calmly(child, change);
-  return tracedCalls(await readFile(calm.trace, 'utf8')).flatMap(faultsAt);
+  return tracedCalls(await readFile(calm.trace, 'utf8'));
 }
 
 async function requestFaultsIn(calm: Site, change: Change): Promise<readonly Fault[]> {
@@ -224,14 +246,14 @@ async function wasInjected(site: Site): Promise<boolean> {
 }
 
 function differences(
-  wanted: ReadonlyMap<string, string>,
-  found: ReadonlyMap<string, string>,
+  wanted: ReadonlyMap<string, Uint8Array>,
+  found: ReadonlyMap<string, Uint8Array>,
 ): readonly string[] {
   return [
     ...[...wanted.keys()].filter((path) => !found.has(path)).map((path) => `there is no ${path}`),
-    ...[...found].flatMap(([path, sha256]) => {
+    ...[...found].flatMap(([path, bytes]) => {
       if (!wanted.has(path)) return [`${path} is left over`];
-      return wanted.get(path) === sha256 ? [] : [`${path} has other bytes`];
+      return Buffer.from(bytes).equals(wanted.get(path) ?? bytes) ? [] : [`${path} has other bytes`];
     }),
   ];
 }

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { isAbsence, sha256Of } from '../../app/storage/digest.ts';
+import { isAbsence } from '../../app/storage/digest.ts';
 import { startS3Server, type S3Server } from '../storage/s3-server.ts';
 import type { Tree } from './client-views.ts';
 import type { Workplace } from './order.ts';
@@ -66,8 +66,8 @@ export class Site implements Tree {
     });
   }
 
-  /** Every published file with its digest, in no particular order of paths. */
-  async files(): Promise<ReadonlyMap<string, string>> {
+  /** Every published file with its bytes, in no particular order of paths. */
+  async files(): Promise<ReadonlyMap<string, Uint8Array>> {
     const paths =
       this.#storage.output === 'bucket'
         ? [...this.server.objects.keys()]
@@ -76,9 +76,14 @@ export class Site implements Tree {
         : (await readdir(join(this.#dir, 'out'), { recursive: true, withFileTypes: true }))
             .filter((entry) => !entry.isDirectory())
             .map((entry) => join(entry.parentPath, entry.name).slice(this.#dir.length + '/out/'.length));
-    const files = new Map<string, string>();
-    for (const path of paths) files.set(path, sha256Of((await this.read(path)) ?? new Uint8Array(0)));
+    const files = new Map<string, Uint8Array>();
+    for (const path of paths) files.set(path, (await this.read(path)) ?? new Uint8Array(0));
     return files;
+  }
+
+  /** Folder of all channels, when it is one. */
+  get out(): string {
+    return join(this.#dir, 'out');
   }
 
   /** Where a trace of what happens here is written. */

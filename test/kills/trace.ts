@@ -37,11 +37,7 @@ export interface TracedCall {
  * @throws Error when the marks are missing
  */
 export function tracedCalls(trace: string): readonly TracedCall[] {
-  const lines = [...trace.matchAll(/^(\d+) +(\w+)\((.*)$/gm)].map(([, thread, call = '', text = '']) => ({
-    thread,
-    call,
-    text,
-  }));
+  const lines = callsIn(trace);
   const worker = lines.find(({ text }) => text.includes(boundary.begins))?.thread;
   if (worker === undefined) throw new Error('the trace does not show where the publication begins');
   const counts = new Map<string, number>();
@@ -57,4 +53,31 @@ export function tracedCalls(trace: string): readonly TracedCall[] {
     if (text.includes(boundary.begins)) isInside = true;
   }
   throw new Error('the trace does not show where the publication ends');
+}
+
+interface TracedLine {
+  readonly thread: string;
+  readonly call: string;
+  text: string;
+}
+
+/** Every call of a trace in the order of their begins; the halves of those that were interrupted by another thread are joined. */
+function callsIn(trace: string): readonly TracedLine[] {
+  const lines: TracedLine[] = [];
+  const unfinished = new Map<string, TracedLine>();
+  for (const line of trace.split('\n')) {
+    const [, thread = '', rest = ''] = /^(\d+) +(.*)$/.exec(line) ?? [];
+    const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(rest);
+    const begun = unfinished.get(thread);
+    if (resumed && begun) {
+      begun.text += resumed[1] ?? '';
+      continue;
+    }
+    const [, call, text] = /^(\w+)\((.*)$/.exec(rest) ?? [];
+    if (call === undefined || text === undefined) continue;
+    const one = { thread, call, text };
+    lines.push(one);
+    if (text.endsWith('<unfinished ...>')) unfinished.set(thread, one);
+  }
+  return lines;
 }
