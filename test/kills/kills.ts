@@ -127,7 +127,8 @@ try {
   await mkdir(keys);
   await createKeys(keys, keyDate);
   const { publicKey } = (await openKeys(keys)).channel('production');
-  const ground: Ground = { dir, keys, gpgv: await Gpgv.with(await binaryKeyring([publicKey])) };
+  const keyring = await binaryKeyring([publicKey]);
+  const ground: Ground = { dir, keys, keyring, gpgv: await Gpgv.with(keyring) };
   const pairs = storages
     .flatMap((storage) => changeNames.map((change) => ({ storage, change })))
     .filter(({ storage, change }) => `${storage.name}, ${change}`.includes(values.only));

@@ -6,11 +6,12 @@ import { changesIn, roots, url, type Change, type ChangeName } from './change.ts
 import { aptView, statementView, tarView, yumView, type Tree, type View } from './client-views.ts';
 import { faultsAt, requestFaults, type Fault, type RequestFault } from './fault.ts';
 import type { Gpgv } from './gpgv.ts';
-import { Publisher } from './order.ts';
+import { Publisher, type Order } from './order.ts';
 import { LossyDisk } from './power-loss.ts';
 import { PublisherProcess } from './publisher-process.ts';
 import { Site, type Storage } from './site.ts';
 import { tracedCalls, type TracedCall } from './trace.ts';
+import { verificationProblems } from './verified.ts';
 
 /** What all series share. */
 export interface Ground {
@@ -18,6 +19,8 @@ export interface Ground {
   readonly dir: string;
   /** Folder of keys. */
   readonly keys: string;
+  /** The public key of the channel, binary. */
+  readonly keyring: Uint8Array;
   readonly gpgv: Gpgv;
 }
 
@@ -146,10 +149,26 @@ export class Series {
     }
     await child.end();
     const fell = injection ? await wasInjected(site) : struck?.() === true;
-    const published = await (await Publisher.open(site.place)).carryOut(order);
+    const isLater = fault.nth % 2 === 0;
+    const run = isLater ? later(order) : order;
+    const published = await (await Publisher.open(site.place)).carryOut(run);
     if (outcome && published?.changed === true) problems.push('after a second attempt there was still work');
-    note('after a new run', this.#wrong(await this.#views(site), seen));
-    note('after a new run', differences(this.#files, await site.files()));
+    const now = await this.#views(site);
+    if (isLater) {
+      // Other dates, other bytes: what clients and `rollout verify` say has to do.
+      note(
+        'after a later run',
+        names.flatMap((name) => now[name].problems),
+      );
+      note('after a later run', await verificationProblems(site, this.#ground.keyring, new Date(run.now)));
+      note(
+        'after a later run',
+        names.filter((name) => now[name].age < seen[name].age).map((name) => `${name} went back`),
+      );
+    } else {
+      note('after a new run', this.#wrong(now, seen));
+      note('after a new run', differences(this.#files, await site.files()));
+    }
     const isNew = names.filter((name) => seen[name].age > this.#old[name].age);
     return { fell, problems, seen: isNew.join('+') };
   }
@@ -169,6 +188,11 @@ export class Series {
       return wrong;
     });
   }
+}
+
+/** The same order a few minutes later. */
+function later(order: Order): Order {
+  return { ...order, now: new Date(Date.parse(order.now) + 300_000).toISOString() };
 }
 
 interface Prepared {
