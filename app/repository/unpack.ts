@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import xz from 'xz-decompress';
-import { pieces, type ByteSource } from './byte-source.ts';
+import type { ByteSource } from './byte-source.ts';
 import { Refusal } from './refusal.ts';
 import { checkZstd } from './zstd-frame.ts';
 
@@ -53,14 +53,17 @@ export async function unpack(
   // Decoders hide or wrap what goes wrong around them; only their own errors say that the data is damaged.
   let outer: { readonly error: unknown } | undefined;
   const packed = async function* (): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const piece of pieces(source, pieceSize)) {
-        consumed += piece.length;
-        yield piece;
+    for (let offset = 0; offset < source.size; offset += pieceSize) {
+      let piece: Uint8Array;
+      // Only this: a decoder that fails throws its own error into the generator, where it waits with a piece handed out.
+      try {
+        piece = await source.read(offset, Math.min(pieceSize, source.size - offset));
+      } catch (error) {
+        outer ??= { error };
+        throw error;
       }
-    } catch (error) {
-      outer ??= { error };
-      throw error;
+      consumed += piece.length;
+      yield piece;
     }
   };
   const counted: Sink = (bytes) => {

@@ -1,5 +1,5 @@
 import { rawTar, type RawEntry } from '../repository/raw-package.ts';
-import { changedBytes, changedText, oddNumbers, type Chance } from './chance.ts';
+import { changedBytes, changedText, oddNumbers, Chance } from './chance.ts';
 import { packers } from './packings.ts';
 
 /** Fields of a header: offset and length (POSIX.1-2017, ustar). */
@@ -39,9 +39,12 @@ const flags = [
   'é',
 ];
 
+/** More than readers take at once, and nothing that packs well. */
+const large: RawEntry = { path: './large', content: new Chance(0, 0).bytes(50_000) };
+
 /** A tar archive of entries of which some were changed, in their content, their order, and the fields of their headers. */
 export function changedTar(entries: readonly RawEntry[], chance: Chance): Buffer {
-  const list = [...entries];
+  const list = chance.oneIn(12) ? [...entries, large] : [...entries];
   const what = chance.below(12);
   if (what < 4) for (let times = 1 + chance.below(2); times > 0; times -= 1) changeList(list, chance);
   const tar = rawTar(list);

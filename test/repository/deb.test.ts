@@ -166,6 +166,16 @@ describe('a hostile package is refused:', () => {
     ['bzip2', rawDeb({ dataName: 'data.tar.bz2' }), /use gzip, xz or zstd/],
     ['damaged gzip', rawDeb({ dataTar: Buffer.from('not gzip at all') }), /damaged/],
     [
+      'gzip damaged long before its end',
+      rawDeb({ dataTar: Buffer.concat([gzipSync(rawTar([])), Buffer.alloc(100_000, 'not gzip')]) }),
+      /damaged/,
+    ],
+    [
+      'xz damaged long before its end',
+      rawDeb({ dataName: 'data.tar.xz', dataTar: Buffer.alloc(100_000, 'x') }),
+      /damaged/,
+    ],
+    [
       'gzip cut short',
       rawDeb({ dataTar: gzipSync(rawTar([{ path: 'a', content: 'x'.repeat(9000) }])).subarray(0, 60) }),
       /cut short/,
