@@ -171,6 +171,7 @@ program
     'where the channels are published, file:///… or s3://bucket/prefix (default: ROLLOUT_CHANNELS)',
   )
   .option('--keys <dir>', 'folder of the keys (default: ROLLOUT_KEYS)')
+  .option('--look-again', 'look at every published file, also when the last run left all of them in place')
   .option('--json', 'print what became of each channel as JSON')
   .addHelpText(
     'after',
@@ -183,6 +184,7 @@ program
       store?: string;
       out?: string;
       keys?: string;
+      lookAgain?: true;
       json?: true;
     }) =>
       run(async () => {

@@ -19,6 +19,8 @@ interface PublishCommandOptions {
   readonly store?: string;
   readonly out?: string;
   readonly keys?: string;
+  /** Look at every published file, also when the last run left all of them in place. */
+  readonly lookAgain?: true;
   readonly json?: true;
 }
 
@@ -66,6 +68,7 @@ export async function publishCommand(
       keys,
       output: await openOutput(outUrl, store, access),
       cache,
+      ...(state === '' || options.lookAgain === true ? {} : { lastRun: join(state, 'publish-command') }),
     });
     const published = await publisher.publish(
       main,

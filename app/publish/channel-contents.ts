@@ -51,6 +51,7 @@ const fileEnding: Record<PackageFormat, RegExp> = {
 export class ContentsFollower {
   readonly #channel: Channel;
   readonly #states = new Map<string, TargetState>();
+  readonly #targets = new WeakMap<ManifestTarget, [Target, string]>();
 
   constructor(channel: Channel) {
     this.#channel = channel;
@@ -62,15 +63,12 @@ export class ContentsFollower {
    * @throws PublishError `package-not-for-target`, `same-file-other-bytes` (trust.md T48), `layout-unusable`.
    */
   contents(manifests: readonly Manifest[], file: ChannelsFile, targets: readonly Target[]): ChannelContents {
-    const releases = manifests
-      .filter(({ channel }) => channel === this.#channel)
-      .toSorted((a, b) => inTextOrder(a.release, b.release));
+    const releases = inOrder(manifests.filter(({ channel }) => channel === this.#channel));
     const wanted = new Map<
       string,
       { readonly target: Target; readonly sources: Map<ManifestTarget, Manifest> }
     >();
-    const sourcesOf = (target: Target) => {
-      const key = keyOf(target);
+    const sourcesOf = (target: Target, key = keyOf(target)) => {
       const found = wanted.get(key) ?? { target, sources: new Map<ManifestTarget, Manifest>() };
       wanted.set(key, found);
       return found.sources;
@@ -78,12 +76,7 @@ export class ContentsFollower {
     for (const target of targets) sourcesOf(target);
     for (const manifest of releases) {
       for (const source of manifest.targets)
-        sourcesOf({
-          distribution: manifest.distribution,
-          platform: source.platform,
-          arch: source.arch,
-          format: source.format,
-        }).set(source, manifest);
+        sourcesOf(...this.#targetOf(manifest, source)).set(source, manifest);
     }
     for (const key of this.#states.keys()) if (!wanted.has(key)) this.#states.delete(key);
     for (const [key, { target, sources }] of wanted) {
@@ -92,6 +85,17 @@ export class ContentsFollower {
       this.#follow(state, sources);
     }
     return { channel: this.#channel, releases, roots: this.#roots(file) };
+  }
+
+  /** The target of a part of a manifest, and its key; both are made once. */
+  #targetOf({ distribution }: Manifest, source: ManifestTarget): [Target, string] {
+    const before = this.#targets.get(source);
+    if (before) return before;
+    const { platform, arch, format } = source;
+    const target = { distribution, platform, arch, format };
+    const made: [Target, string] = [target, keyOf(target)];
+    this.#targets.set(source, made);
+    return made;
   }
 
   #follow(state: TargetState, sources: ReadonlyMap<ManifestTarget, Manifest>): void {
@@ -206,6 +210,14 @@ export class ContentsFollower {
 
 function keyOf({ distribution, platform, arch, format }: Target): string {
   return `${distribution} ${platform} ${arch} ${format}`;
+}
+
+/** Manifests by release; they mostly come in that order. */
+function inOrder(manifests: readonly Manifest[]): readonly Manifest[] {
+  const isSorted = manifests.every(
+    ({ release }, at) => at === 0 || (manifests[at - 1]?.release ?? '') <= release,
+  );
+  return isSorted ? manifests : manifests.toSorted((a, b) => inTextOrder(a.release, b.release));
 }
 
 function inTextOrder(a: string, b: string): number {

@@ -1,5 +1,4 @@
 import type { Channel } from '../model/channel.ts';
-import type { IndexEntry } from '../repository/index-chunks.ts';
 import { sha256Of } from '../storage/digest.ts';
 import { inParallel } from '../storage/in-parallel.ts';
 import type { Output } from '../storage/output.ts';
@@ -24,6 +23,7 @@ import {
 } from './pool.ts';
 import { PublishError } from './publish-error.ts';
 import type { PublisherParts, PublishRequest } from './publish.ts';
+import { keepLeft, keptLeft, type PooledFile } from './last-run.ts';
 import { publishedState, statementPaths, type Published } from './published-state.ts';
 import type { RenderedRoot } from './rendered-root.ts';
 import { superseded } from './retention.ts';
@@ -59,8 +59,10 @@ export class ChannelPublication {
   readonly #releases = new WeakMap<object, ChannelStatement['releases'][number]>();
   /** What stands where it should since the last publication of this object. */
   #known:
-    | { readonly published: Published; readonly pools: ReadonlyMap<string, readonly IndexEntry[]> }
+    | { readonly published: Published; readonly pools: ReadonlyMap<string, readonly PooledFile[]> }
     | undefined;
+  /** Whether it was this object that put it there, and not an earlier run whose word is taken for it. */
+  #isOwn = false;
   #setup = '';
 
   constructor(channel: Channel, parts: PublisherParts, maker: ChunkMaker) {
@@ -100,10 +102,12 @@ export class ChannelPublication {
     const unknown = this.#known ? [] : await unknownFiles(output, this.#channel, next, roots);
     const former = await formerFiles(output, roots, next.statement, before);
     await output.remove(goneFiles(roots, next.statement, before, withdrawn, [...unknown, ...former]));
-    this.#known = {
-      published: next,
-      pools: new Map(roots.map(({ plan: { root } }) => [root.place.path, pooled(root)])),
-    };
+    const pools = new Map(roots.map(({ plan: { root } }) => [root.place.path, pooled(root)]));
+    this.#known = { published: next, pools };
+    this.#isOwn = true;
+    const { lastRun } = this.#parts;
+    if (lastRun !== undefined)
+      await keepLeft(lastRun, this.#channel, { statement: sha256Of(next.bytes), setup: this.#setup, pools });
     return { changed: next !== standing, number: next.statement.number };
   }
 
@@ -119,7 +123,16 @@ export class ChannelPublication {
       const paths = statementPaths(this.#channel, '');
       await output.point([{ path: paths.signature, pieces: [published.signature] }]);
     }
+    if (published && !this.#isOwn) await this.#believeLastRun(published);
     return published;
+  }
+
+  async #believeLastRun(published: Published): Promise<void> {
+    const { lastRun } = this.#parts;
+    const left = lastRun === undefined ? undefined : await keptLeft(lastRun, this.#channel);
+    if (left?.statement !== sha256Of(published.bytes)) return;
+    this.#known = { published, pools: left.pools };
+    this.#setup = left.setup;
   }
 
   async #rootStates(
@@ -170,7 +183,7 @@ export class ChannelPublication {
     if (!statement || entry?.recipe !== recipe) return undefined;
     if (now.getTime() - Date.parse(entry.issued) >= renewal) return undefined;
     const files = statement.files.filter((file) => isOfRoot(file.path, path));
-    if (!this.#known && !(await this.#areThere(files))) return undefined;
+    if (!this.#isOwn && !(await this.#areThere(files))) return undefined;
     return { files, issued: entry.issued };
   }
 
@@ -252,7 +265,7 @@ export class ChannelPublication {
     const content = rendered.flatMap((root) =>
       (root?.content ?? []).filter(({ path }) => {
         const digest = root?.files.find((file) => file.path === path)?.sha256 ?? '';
-        return !this.#known || !there.has(`${fromChannelFolder(this.#channel, path)} ${digest}`);
+        return !this.#isOwn || !there.has(`${fromChannelFolder(this.#channel, path)} ${digest}`);
       }),
     );
     const [signature] = await Promise.all([signer.signDetached(bytes, now), output.put(content)]);
@@ -272,7 +285,7 @@ export class ChannelPublication {
     signer: Signer,
   ): Promise<void> {
     const places = contents.roots.map(({ place, targets }) => [place, targets.map(({ target }) => target)]);
-    const setup = JSON.stringify([channelsFile, signer.publicKey, places]);
+    const setup = sha256Of(JSON.stringify([channelsFile, signer.publicKey, places]));
     if (this.#known && this.#setup === setup) return;
     await putSetupFiles(this.#parts.output, contents, channelsFile, signer);
     this.#setup = setup;

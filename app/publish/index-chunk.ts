@@ -34,12 +34,14 @@ interface ChunkPart {
 /** Neighbouring packages of an index with what they become in each of its documents. */
 export interface IndexChunk extends EntryChunk {
   readonly identities: readonly PackageIdentity[];
+  /** For each package the length of its text in each document, in bytes. */
+  readonly lengths: readonly (readonly number[])[];
   /** apt: Packages. yum: primary, filelists, other. */
   readonly parts: readonly ChunkPart[];
 }
 
 /** Raised whenever the same packages give other bytes than before. */
-const renderingVersion = 1;
+const renderingVersion = 2;
 /** Packages in a chunk on average (channels.md). */
 export const chunkAverage: Record<ReadFormat, number> = { deb: 64, rpm: 32 };
 const readAtOnce = 16;
@@ -65,15 +67,22 @@ export class ChunkMaker {
   }
 
   /**
-   * The chunk of some packages. `prefix` goes before the path of each, for indexes whose paths begin elsewhere.
+   * The chunk of some packages. `prefix` goes before the path of each, for indexes whose paths begin elsewhere. What stands in one of the
+   * chunks `relatives`, of the same index, is taken from there instead of being rendered again.
    * @throws PublishError of `soundFacts`
    */
-  async chunk(channel: Channel, format: ReadFormat, chunk: EntryChunk, prefix: string): Promise<IndexChunk> {
+  async chunk(
+    channel: Channel,
+    format: ReadFormat,
+    chunk: EntryChunk,
+    prefix: string,
+    relatives: readonly IndexChunk[],
+  ): Promise<IndexChunk> {
     const key = sha256Of(`${String(renderingVersion)} ${format} ${prefix}\n${chunkLines(chunk)}`);
     const before = this.#made.get(key)?.deref() ?? (await this.#kept(key, format));
     // The entries are those of this channel, so that they are known again by reference.
     const made = {
-      ...(before ?? (await this.#make(channel, format, chunk, prefix, key))),
+      ...(before ?? (await this.#make(channel, format, chunk, prefix, key, relatives))),
       entries: chunk.entries,
     };
     this.#made.set(key, new WeakRef(made));
@@ -91,30 +100,38 @@ export class ChunkMaker {
     { entries }: EntryChunk,
     prefix: string,
     key: string,
+    relatives: readonly IndexChunk[],
   ): Promise<Omit<IndexChunk, 'entries'>> {
     const { store, cache } = this.#parts;
+    const known = await renderedBefore(entries, relatives);
     const rendered: Rendered[] = [];
     for (let from = 0; from < entries.length; from += readAtOnce) {
       const some = entries.slice(from, from + readAtOnce);
       rendered.push(
         ...(await Promise.all(
-          some.map(async (entry) =>
-            format === 'deb'
+          some.map(async (entry) => {
+            const before = known.get(entry);
+            if (before) return before;
+            return format === 'deb'
               ? debRendered(await soundFacts(channel, 'deb', entry, store, cache), entry)
-              : rpmRendered(await soundFacts(channel, 'rpm', entry, store, cache), entry, prefix),
-          ),
+              : rpmRendered(await soundFacts(channel, 'rpm', entry, store, cache), entry, prefix);
+          }),
         )),
       );
     }
     const count = rendered[0]?.texts.length ?? 0;
     const parts = await Promise.all(
       Array.from({ length: count }, async (_, part): Promise<ChunkPart> => {
-        const text = encoder.encode(rendered.map(({ texts }) => texts[part] ?? '').join(''));
+        const text = Buffer.concat(rendered.map(({ texts }) => texts[part] ?? new Uint8Array(0)));
         const packed = await gzipMember(text);
         return format === 'deb' ? { size: text.length, text, packed } : { size: text.length, packed };
       }),
     );
-    const made = { identities: rendered.map(({ identity }) => identity), parts };
+    const made = {
+      identities: rendered.map(({ identity }) => identity),
+      lengths: rendered.map(({ texts }) => texts.map(({ length }) => length)),
+      parts,
+    };
     await this.#keep(key, made);
     return made;
   }
@@ -123,9 +140,10 @@ export class ChunkMaker {
     return join(this.#parts.cache, 'chunks', key.slice(0, 2), key);
   }
 
-  async #keep(key: string, { identities, parts }: Omit<IndexChunk, 'entries'>): Promise<void> {
+  async #keep(key: string, { identities, lengths, parts }: Omit<IndexChunk, 'entries'>): Promise<void> {
     const head = JSON.stringify({
       identities,
+      lengths,
       parts: parts.map(({ size, packed }) => [size, packed.length]),
     });
     const body = Buffer.concat([Buffer.from(`${head}\n`), ...parts.map(({ packed }) => packed)]);
@@ -149,6 +167,7 @@ export class ChunkMaker {
     // oxlint-disable-next-line no-unsafe-type-assertion -- the digest says that `keep` has written it
     const head = JSON.parse(body.toString('utf8', 0, headEnd)) as {
       readonly identities: readonly PackageIdentity[];
+      readonly lengths: readonly (readonly number[])[];
       readonly parts: readonly (readonly [number, number])[];
     };
     const parts: ChunkPart[] = [];
@@ -158,13 +177,38 @@ export class ChunkMaker {
       parts.push(format === 'deb' ? { size, text: await unpacked(packed), packed } : { size, packed });
       at += length;
     }
-    return { identities: head.identities, parts };
+    return { identities: head.identities, lengths: head.lengths, parts };
   }
 }
 
 interface Rendered {
   readonly identity: PackageIdentity;
-  readonly texts: readonly string[];
+  readonly texts: readonly Uint8Array[];
+}
+
+/** What stands already of some packages in other chunks of the same index. */
+async function renderedBefore(
+  entries: readonly IndexEntry[],
+  relatives: readonly IndexChunk[],
+): Promise<ReadonlyMap<IndexEntry, Rendered>> {
+  const wanted = new Set(entries);
+  const found = new Map<IndexEntry, Rendered>();
+  for (const { entries: others, identities, lengths, parts } of relatives) {
+    if (!others.some((entry) => wanted.has(entry))) continue;
+    const texts = await Promise.all(parts.map(async ({ text, packed }) => text ?? unpacked(packed)));
+    const ends = parts.map(() => 0);
+    for (const [at, entry] of others.entries()) {
+      const pieces = texts.map((text, part) => {
+        const from = ends[part] ?? 0;
+        const to = from + (lengths[at]?.[part] ?? 0);
+        ends[part] = to;
+        return text.subarray(from, to);
+      });
+      const identity = identities[at];
+      if (identity && wanted.has(entry)) found.set(entry, { identity, texts: pieces });
+    }
+  }
+  return found;
 }
 
 function debRendered(
@@ -174,7 +218,7 @@ function debRendered(
   const { name, version, architecture } = facts;
   return {
     identity: { name: `${name} ${version} ${architecture}`, architecture },
-    texts: [`${packageStanza({ facts, filename: path, size, sha256 })}\n`],
+    texts: [encoder.encode(`${packageStanza({ facts, filename: path, size, sha256 })}\n`)],
   };
 }
 
@@ -190,6 +234,10 @@ function rpmRendered(
       name: `${facts.name} ${evr(facts)} ${facts.architecture}`,
       architecture: facts.architecture,
     },
-    texts: [primaryFragment(facts, place), filelistsFragment(facts, sha256), otherFragment(facts, sha256)],
+    texts: [
+      primaryFragment(facts, place),
+      filelistsFragment(facts, sha256),
+      otherFragment(facts, sha256),
+    ].map((text) => encoder.encode(text)),
   };
 }

@@ -6,6 +6,7 @@ import { isLeftover, type Output, type PlacedFile } from '../storage/output.ts';
 import type { RootContents } from './channel-contents.ts';
 import type { ChannelStatement } from './channel-statement.ts';
 import { fromChannelFolder, fromChannelsFolder, snapshotFolder } from './layout.ts';
+import type { PooledFile } from './last-run.ts';
 import { isOfRoot, type RootPlan } from './root-plan.ts';
 
 /** A bucket answers each question after some milliseconds, and many at the same time. */
@@ -47,12 +48,12 @@ export function pooled({ targets }: RootContents): readonly IndexEntry[] {
 /** The changes between what was in place after the last publication and what has to be now; both sorted by path. */
 export function knownChanges(
   rootPath: string,
-  before: readonly IndexEntry[],
+  before: readonly PooledFile[],
   now: readonly IndexEntry[],
 ): PoolChanges {
   const missing: PoolChanges['missing'][number][] = [];
   const left: PlacedFile[] = [];
-  const at = (entry: IndexEntry) => `${rootPath}/${entry.path}`;
+  const at = (entry: PooledFile) => `${rootPath}/${entry.path}`;
   if (before === now) return { missing, left, stale: [] };
   let [i, j] = [0, 0];
   while (i < before.length || j < now.length) {

@@ -18,6 +18,8 @@ export interface PublisherParts {
   /** Folder that keeps what was made of packages; it may be lost at any time. */
   readonly cache: string;
   readonly keys: Keys;
+  /** Folder where a run keeps what it left in place, and where the next one believes it instead of looking at every file; for commands. */
+  readonly lastRun?: string;
 }
 
 export interface PublishRequest {

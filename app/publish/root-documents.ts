@@ -1,8 +1,9 @@
 import type { Channel } from '../model/channel.ts';
-import { chunksOf, type IndexEntry } from '../repository/index-chunks.ts';
+import { chunksOf, type EntryChunk, type IndexEntry } from '../repository/index-chunks.ts';
 import { isMultilib } from '../repository/rpm/nevra.ts';
 import { repodataHead, repodataKinds, repodataTail } from '../repository/rpm/repodata.ts';
 import type { Digest } from '../storage/digest.ts';
+import { inParallel } from '../storage/in-parallel.ts';
 import type { RootContents, TargetContents } from './channel-contents.ts';
 import { gzipMember } from './gzip.ts';
 import { chunkAverage, type ChunkMaker, type IndexChunk, type PackageIdentity } from './index-chunk.ts';
@@ -70,9 +71,15 @@ export class RootDocuments {
     prefix: string,
   ): Promise<void> {
     const known = new Set(state.chunks);
+    const wanted = entries.length === 0 ? [] : chunksOf(entries, chunkAverage[format], state.chunks);
+    const standing = new Set<EntryChunk>(wanted);
+    const leaving = state.chunks.filter((chunk) => !standing.has(chunk));
     const chunks: IndexChunk[] = [];
-    for (const chunk of entries.length === 0 ? [] : chunksOf(entries, chunkAverage[format], state.chunks))
-      chunks.push('parts' in chunk ? chunk : await this.#maker.chunk(this.#channel, format, chunk, prefix));
+    const make = async ([at, chunk]: readonly [number, EntryChunk | IndexChunk]): Promise<void> => {
+      chunks[at] =
+        'parts' in chunk ? chunk : await this.#maker.chunk(this.#channel, format, chunk, prefix, leaving);
+    };
+    await inParallel([...wanted.entries()], make);
     const now = new Set(chunks);
     for (const chunk of state.chunks) if (!now.has(chunk)) this.#leave(chunk);
     for (const chunk of chunks) if (!known.has(chunk)) this.#enter(chunk, format, target);

@@ -20,7 +20,7 @@ export function goneFiles(
   const vouched = vouchedPaths(statement);
   const gone = new Set([...unknown, ...roots.flatMap(({ changes }) => changes.stale)]);
   for (const { changes } of roots)
-    for (const { path, sha256 } of changes.left) if (withdrawn.has(sha256)) gone.add(path);
+    for (const { path } of changes.left) gone.add(path);
   if (before !== statement) for (const path of vouchedPaths(before)) gone.add(path);
   return [...gone].filter(
     (path) => !vouched.has(path) && !roots.some(({ plan }) => isPooled(path, plan.root)),

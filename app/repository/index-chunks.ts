@@ -40,9 +40,14 @@ export function chunksOf<C extends EntryChunk>(
   return chunks;
 }
 
+/** SHA-256 is as good as random; three of its digits are enough for averages up to some hundred. */
 function beginsChunk({ sha256 }: IndexEntry, average: number): boolean {
-  // SHA-256 is as good as random, and 28 bits of it are exact in a number.
-  return Number.parseInt(sha256.slice(0, 7), 16) % average === 0;
+  return (hexDigit(sha256, 0) * 256 + hexDigit(sha256, 1) * 16 + hexDigit(sha256, 2)) % average === 0;
+}
+
+function hexDigit(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 58 ? code - 48 : code - 87;
 }
 
 function holds(

@@ -28,6 +28,8 @@ export interface PublisherParts {
   /** The place of all channels. */
   readonly output: Output;
   readonly cache: string;
+  /** See PublisherParts of `publish/publish.ts`. */
+  readonly lastRun?: string;
 }
 
 const manifestFolders = shelves.map((shelf) => `repos-manifest/${shelf}`);
