@@ -74,7 +74,7 @@ export class ChannelPublication {
 
   /** @throws PublishError; Overtaken when another publisher was faster; outages of the storage */
   async publish(request: PublishRequest): Promise<{ readonly changed: boolean; readonly number: number }> {
-    const { channelsFile, now, withdrawn = new Set<string>() } = request;
+    const { channelsFile, now } = request;
     const { output, keys } = this.#parts;
     const signer = keys.channel(this.#channel);
     const published = await this.#published(output, signer);
@@ -101,7 +101,7 @@ export class ChannelPublication {
     const before = published?.statement;
     const unknown = this.#known ? [] : await unknownFiles(output, this.#channel, next, roots);
     const former = await formerFiles(output, roots, next.statement, before);
-    await output.remove(goneFiles(roots, next.statement, before, withdrawn, [...unknown, ...former]));
+    await output.remove(goneFiles(roots, next.statement, before, [...unknown, ...former]));
     const pools = new Map(roots.map(({ plan: { root } }) => [root.place.path, pooled(root)]));
     this.#known = { published: next, pools };
     this.#isOwn = true;

@@ -14,13 +14,11 @@ export function goneFiles(
   roots: readonly PlannedRoot[],
   statement: ChannelStatement,
   before: ChannelStatement | undefined,
-  withdrawn: ReadonlySet<string>,
   unknown: readonly string[],
 ): readonly string[] {
   const vouched = vouchedPaths(statement);
   const gone = new Set([...unknown, ...roots.flatMap(({ changes }) => changes.stale)]);
-  for (const { changes } of roots)
-    for (const { path } of changes.left) gone.add(path);
+  for (const { changes } of roots) for (const { path } of changes.left) gone.add(path);
   if (before !== statement) for (const path of vouchedPaths(before)) gone.add(path);
   return [...gone].filter(
     (path) => !vouched.has(path) && !roots.some(({ plan }) => isPooled(path, plan.root)),
