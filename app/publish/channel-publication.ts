@@ -101,7 +101,10 @@ export class ChannelPublication {
     const before = published?.statement;
     const unknown = this.#known ? [] : await unknownFiles(output, this.#channel, next, roots);
     const former = await formerFiles(output, roots, next.statement, before);
-    await output.remove(goneFiles(roots, next.statement, before, [...unknown, ...former]));
+    // The signature of the statement before stays with it, or goes with it.
+    const signature = published ? [statementPaths(this.#channel, sha256Of(published.bytes)).lasting] : [];
+    const others = [...unknown, ...former, ...(next === standing ? [] : signature)];
+    await output.remove(goneFiles(roots, next.statement, before, others));
     const pools = new Map(roots.map(({ plan: { root } }) => [root.place.path, pooled(root)]));
     this.#known = { published: next, pools };
     this.#isOwn = true;

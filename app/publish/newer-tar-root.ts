@@ -1,7 +1,7 @@
 import { isPlainPath } from './layout.ts';
 import { verifyDetached } from './openpgp.ts';
 import { parseTarIndex, type TarIndex } from './tar-index.ts';
-import { lastingSignature } from './tar-root.ts';
+import { lastingSignature, lastingSums } from './tar-root.ts';
 import { stated, vouchedIn, type NewerRoot, type RootCheck, type VouchedPackage } from './vouched.ts';
 
 const maximumSignature = 16 * 1024;
@@ -24,6 +24,9 @@ export async function newerTarRoot(check: RootCheck, sums: Uint8Array): Promise<
   const ownIndex = lines?.get('index.json');
   if (!lines || ownIndex === undefined) return undefined;
 
+  // The same list under its digest, for the publisher's own next run.
+  const copy = at(lastingSums(stated('', sums).sha256));
+  await inspection.compare(copy, stated(copy, sums));
   const usual = await inspection.read(at('SHA256SUMS.asc'), maximumSignature);
   if (usual && stated('', usual).sha256 !== vouchedIn(statement, at('SHA256SUMS.asc'))?.sha256) {
     const other = await judged(usual);
@@ -31,7 +34,7 @@ export async function newerTarRoot(check: RootCheck, sums: Uint8Array): Promise<
   }
   const index = await inspection.read(at('index.json'), maximumIndex);
   const pointers = ['SHA256SUMS', 'SHA256SUMS.asc', 'index.json'].map(at);
-  const files = [...pointers, lasting];
+  const files = [...pointers, lasting, copy];
   const indexed = index && indexOf(check, index, ownIndex);
   if (!indexed) return { packages: undefined, pointers: new Set(pointers), files };
 

@@ -178,7 +178,7 @@ function isContentPlace(path: string, roots: ChannelStatement['roots']): boolean
   return roots.some((root) => {
     const below = path.slice(root.path.length + 1);
     if (!isOfRoot(path, root.path)) return false;
-    if (root.format === 'tar') return /^(signatures\/[0-9a-f]{64}\.asc|[^/]+\/[^/]+\/[^/]+)$/.test(below);
+    if (root.format === 'tar') return /^(signatures\/[0-9a-f]{64}\.(asc|sums)|[^/]+\/[^/]+\/[^/]+)$/.test(below);
     const index =
       root.format === 'deb'
         ? /^dists\/.*\/by-hash\/SHA256\/[0-9a-f]{64}$/

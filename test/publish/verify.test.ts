@@ -102,7 +102,7 @@ describe('a published channel', () => {
 
   test('with one byte changed in any of its files is not, and the file is named', async () => {
     const files = await filesBelow(join(copy, 'production'));
-    expect(files.length).toBe(29);
+    expect(files.length).toBe(30);
     for (const path of files) {
       const { length } = await readFile(join(copy, 'production', path));
       for (const at of [0, Math.floor(length / 2), length - 1]) {
