@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import * as openpgp from 'openpgp';
 import { withNewSubkey, withRevocation } from '../../app/publish/certificate.ts';
 import type { Keys } from '../../app/publish/keys.ts';
+import { bindAnew } from '../../app/publish/self-signature.ts';
 import { binaryKeyring } from '../../app/publish/openpgp.ts';
 import { ChannelWorld, sampleDeb, sampleRpm, sha256 } from '../publish/channel-world.ts';
 import { LooseKey } from '../publish/loose-key.ts';
@@ -259,19 +260,22 @@ export class AttackedSite {
   }
 }
 
-/** A certificate of the same key that ended ten minutes ago. */
-async function expiredKeyring({ primary, online }: LooseKey, made: Date): Promise<string> {
-  const whole = await openpgp.readPrivateKey({ armoredKey: primary });
-  const { subkeys } = await openpgp.readPrivateKey({ armoredKey: online });
-  whole.subkeys = subkeys;
-  const { publicKey } = await openpgp.reformatKey({
+/** A certificate of the same key whose subkey ended ten minutes ago. */
+async function expiredKeyring(key: LooseKey, made: Date): Promise<string> {
+  const whole = await openpgp.readPrivateKey({ armoredKey: key.primary });
+  whole.subkeys = (await openpgp.readPrivateKey({ armoredKey: key.online })).subkeys;
+  const { privateKey } = await openpgp.reformatKey({
     privateKey: whole,
     userIDs: [{ name: 'Channel', email: 'c@rollout.invalid' }],
     keyExpirationTime: Math.floor((Date.now() - made.getTime()) / 1000) - 600,
     date: made,
-    format: 'armored',
+    format: 'object',
   });
-  return publicKey.replaceAll('\r\n', '\n');
+  await bindAnew(privateKey);
+  const certificate = await openpgp.readKey({ armoredKey: key.publicKey });
+  // rpm imports no key whose primary says by a critical word when it ends, as openpgp writes it.
+  certificate.subkeys = privateKey.toPublic().subkeys;
+  return certificate.armor().replaceAll('\r\n', '\n');
 }
 
 /** Two signatures in one armor. */

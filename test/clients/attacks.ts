@@ -137,13 +137,13 @@ const ofApt: readonly Attack[] = [
   {
     name: 'text before what InRelease signs',
     apt: 'refuses',
-    told: /NOSPLIT|NODATA|Clearsigned/,
+    told: /NOSPLIT|NODATA|Clearsigned|Splitting up/,
     spoil: (site) => site.edit(`${suite}/InRelease`, (text) => `Suite: evil\n${text}`),
   },
   {
     name: 'text after what InRelease signs',
     apt: 'refuses',
-    told: /NOSPLIT|NODATA|Clearsigned/,
+    told: /NOSPLIT|NODATA|Clearsigned|Splitting up/,
     spoil: (site) => site.edit(`${suite}/InRelease`, (text) => `${text}Suite: evil\n`),
   },
   {
@@ -253,7 +253,7 @@ const ofApt: readonly Attack[] = [
     told: /404/,
     spoil: async (site) => {
       await signPackages(site, (text) =>
-        text.replace(/^Filename: .*voms_.*$/m, 'Filename: ../../../../../../etc/passwd'),
+        text.replaceAll(/^Filename: .*voms_.*$/gm, 'Filename: ../../../../../../etc/passwd'),
       );
     },
   },
@@ -398,7 +398,7 @@ const ofYum: readonly Attack[] = [
   {
     name: 'a second signature of repomd.xml by nobody',
     dnf: 'takes',
-    zypper: 'takes',
+    zypper: 'refuses',
     spoil: async (site) => {
       const text = Buffer.from(await repomd(site));
       const [own, foreign] = [
@@ -454,12 +454,19 @@ const ofYum: readonly Attack[] = [
 ];
 
 /** What concerns the key as the client has it; nothing on the site is changed. */
-const ofKeys: readonly Attack[] = (['revoked', 'subkey revoked', 'expired'] as const).map((keyring) => ({
-  name: `a key that is ${keyring} in the client's keyring`,
+const ofKeys: readonly Attack[] = (
+  [
+    ['revoked', 'a key', 'refuses'],
+    ['subkey revoked', 'a key', 'refuses'],
+    // zypper 1.14 asks whether the primary has ended, and not whether the subkey has.
+    ['expired', 'a subkey', 'takes'],
+  ] as const
+).map(([keyring, what, zypper]) => ({
+  name: `${what} that is ${keyring} in the client's keyring`,
   keyring,
   apt: 'refuses',
   dnf: 'refuses',
-  zypper: 'refuses',
+  zypper,
   spoil: async () => undefined,
 }));
 

@@ -70,6 +70,17 @@ export class AptClient {
     return this.run('apt-get', ['download', name]);
   }
 
+  /** Installs for real, into a root of the client's own. */
+  async install(name: string): Promise<AptRun> {
+    const root = join(this.dir, 'root');
+    for (const folder of ['info', 'updates', 'triggers'])
+      await mkdir(join(root, 'var/lib/dpkg', folder), { recursive: true });
+    await writeFile(join(root, 'var/lib/dpkg/status'), '');
+    const options = [`Dpkg::Options::=--root=${root}`, 'Dpkg::Use-Pty=false', `Dir::Log=${this.dir}`];
+    const given = options.flatMap((option) => ['-o', option]);
+    return this.run('apt-get', ['install', '--yes', ...given, name]);
+  }
+
   private run(program: string, args: readonly string[]): Promise<AptRun> {
     const env = { PATH: process.env['PATH'], LC_ALL: 'C', APT_CONFIG: join(this.dir, 'apt.conf') };
     return new Promise((resolve) => {
