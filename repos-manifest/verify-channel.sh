@@ -31,7 +31,7 @@ check() { # a list of sha256, size and path; `files` has signatures, and indexes
     case $1:$path in
       files:*/InRelease) signed "$path" "$t/file" ;;
       files:*/Release | files:*/repomd.xml | files:*/SHA256SUMS) cp "$t/file" "$t/signed" ;;
-      files:*/Release.gpg | files:*/repomd.xml.asc | files:*/SHA256SUMS.asc | files:*/signatures/*) signed "$path" "$t/file" "$t/signed" ;;
+      files:*/Release.gpg | files:*/repomd.xml.asc | files:*/SHA256SUMS.asc | files:*/signatures/*.asc) signed "$path" "$t/file" "$t/signed" ;;
       files:*/Packages.gz) gzip -dc "$t/file" | awk '/^[FS]/ { v[$1] = $2 } /^SHA256: / { print $2, v["Size:"], v["Filename:"] }' | below "${path%%/dists/*}" ;;
       files:*-primary.xml.gz) gzip -dc "$t/file" | sed -n '/^  <\(checksum\|size\|location\) /{ s/^[^"]*"[^"]*" pkgid="YES">//; s|^[^"]*"\(../[^/"]*/\)*||; s/[<"].*//p; }' |
         paste -d' ' - - - | below "$(echo "${path%/repodata/*}" | sed 's/\.[0-9a-f]\{16\}$//')" ;;
