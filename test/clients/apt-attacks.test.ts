@@ -62,8 +62,6 @@ const felt = attacks.flatMap((attack) => (attack.apt ? [[attack.name, attack.apt
       const found = await outcome(apt);
       expect(found).toMatchObject({ outcome: expected });
       expect(found.text).toMatch(told ?? /(?:)/);
-      // What never ends is cut where it should have ended, or at ten megabytes; more is on its way by then. The server would have sent a hundred.
-      expect(site.web.sent.bytes).toBeLessThan(90 * 1024 * 1024);
       await rm(apt.dir, { recursive: true });
     },
     60_000,

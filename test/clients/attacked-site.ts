@@ -143,7 +143,6 @@ export class AttackedSite {
   /** Puts the second publication back. */
   async restore(): Promise<void> {
     this.web.endless.clear();
-    this.web.sent.bytes = 0;
     this.web.asked.length = 0;
     await this.shows(this.at('second'));
   }

@@ -275,6 +275,7 @@ const ofApt: readonly Attack[] = [
   {
     name: 'an endless InRelease',
     apt: 'refuses',
+    told: /NOSPLIT|more data than expected|unexpected size/,
     web: true,
     spoil: async (site) => {
       site.neverEnds(`${suite}/InRelease`);
@@ -283,6 +284,7 @@ const ofApt: readonly Attack[] = [
   {
     name: 'an endless index',
     apt: 'refuses',
+    told: /unexpected size/,
     web: true,
     spoil: async (site) => {
       for (const path of await site.aptIndexes()) site.neverEnds(path);
@@ -291,6 +293,7 @@ const ofApt: readonly Attack[] = [
   {
     name: 'an endless package',
     apt: 'refuses',
+    told: /unexpected size/,
     web: true,
     spoil: async (site) => {
       site.neverEnds(deb('voms'));

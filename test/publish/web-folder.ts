@@ -9,22 +9,20 @@ export interface WebFolder {
   readonly url: string;
   /** Paths asked for, in order. */
   readonly asked: string[];
-  /** Paths whose answer has no end: zeros, up to a hundred megabytes; and how many bytes of them were sent. */
+  /** Paths whose answer has no end: zeros, up to a hundred megabytes. */
   readonly endless: Set<string>;
-  readonly sent: { bytes: number };
   close(): Promise<void>;
 }
 
 export async function serveFolder(folder: string): Promise<WebFolder> {
   const asked: string[] = [];
   const endless = new Set<string>();
-  const sent = { bytes: 0 };
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     asked.push(path);
     if (endless.has(path)) {
       response.writeHead(200);
-      zeros(sent).pipe(response);
+      zeros().pipe(response);
       return;
     }
     const file = join(folder, normalize(path));
@@ -44,7 +42,6 @@ export async function serveFolder(folder: string): Promise<WebFolder> {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     asked,
     endless,
-    sent,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
@@ -55,12 +52,13 @@ export async function serveFolder(folder: string): Promise<WebFolder> {
   };
 }
 
-function zeros(sent: { bytes: number }): Readable {
+function zeros(): Readable {
   const piece = Buffer.alloc(64 * 1024);
+  let sent = 0;
   return new Readable({
     read() {
-      const isOver = sent.bytes >= 100 * 1024 * 1024;
-      if (!isOver) sent.bytes += piece.length;
+      const isOver = sent >= 100 * 1024 * 1024;
+      if (!isOver) sent += piece.length;
       this.push(isOver ? null : piece);
     },
   });
