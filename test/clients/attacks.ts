@@ -273,12 +273,13 @@ const ofApt: readonly Attack[] = [
     },
   },
   {
-    name: 'an endless InRelease',
+    name: 'an endless InRelease, and Release and its signature without end too',
     apt: 'refuses',
-    told: /NOSPLIT|more data than expected|unexpected size/,
+    told: /NOSPLIT|more data than expected|unexpected size|not signed/,
     web: true,
     spoil: async (site) => {
-      site.neverEnds(`${suite}/InRelease`);
+      // When InRelease is too long for it, apt asks for the other two.
+      for (const name of ['InRelease', 'Release', 'Release.gpg']) site.neverEnds(`${suite}/${name}`);
     },
   },
   {
