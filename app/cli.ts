@@ -208,7 +208,7 @@ program
   )
   .action((source: string, options: { keyring: string; lastSeen?: string; json?: true }) =>
     run(async () => {
-      const { verifyCommand } = await import('./publish/command.ts');
+      const { verifyCommand } = await import('./commands/verify.ts');
       const { lines, status } = await verifyCommand({ source, ...options, now: new Date() });
       out(`${lines.join('\n')}\n`);
       return status;

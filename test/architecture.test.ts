@@ -191,10 +191,10 @@ describe('The folders', () => {
 
   test('signatures have few doors: checking ours and the provider’s, and keys with their self-signatures', () => {
     expect(importers((to) => to === 'openpgp').toSorted()).toEqual([
-      'app/publish/certificate.ts',
-      'app/publish/foreign-signature.ts',
-      'app/publish/openpgp.ts',
-      'app/publish/self-signature.ts',
+      'app/publish/signing/certificate.ts',
+      'app/publish/signing/foreign-signature.ts',
+      'app/publish/signing/openpgp.ts',
+      'app/publish/signing/self-signature.ts',
     ]);
   });
 

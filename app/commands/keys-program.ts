@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { algorithms, type Algorithm } from '../publish/certificate.ts';
+import { algorithms, type Algorithm } from '../publish/signing/certificate.ts';
 import { keysCreate, keysExport, keysList, keysRevoke, keysRotate, type RotateOptions } from './keys.ts';
 
 const days = (text: string): number => {

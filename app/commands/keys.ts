@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Algorithm } from '../publish/certificate.ts';
-import { createKeys, keyNames, openKeys, type KeyName } from '../publish/keys.ts';
+import type { Algorithm } from '../publish/signing/certificate.ts';
+import { createKeys, keyNames, openKeys, type KeyName } from '../publish/signing/keys.ts';
 import { defaultOverlapDays } from '../publish/signing/choice.ts';
 import { listedKey, type ListedKey } from '../publish/signing/inventory.ts';
 import {

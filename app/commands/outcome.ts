@@ -1,7 +1,7 @@
 import { BrokenConfiguration } from '../facts/configuration.ts';
 import { AllowListError } from '../intake/address.ts';
 import { StorageSettingError } from '../storage/store.ts';
-import { KeyError } from '../publish/openpgp.ts';
+import { KeyError } from '../publish/signing/openpgp.ts';
 import { SigningRefused } from '../publish/signing/backend.ts';
 import { errorText } from '../service/log.ts';
 import { SettingsError } from '../service/settings.ts';

@@ -6,7 +6,7 @@ import { ConfigurationReader } from '../facts/configuration.ts';
 import { keepBelieved, recallBelieved } from '../facts/believed.ts';
 import { openOutput, openStore } from '../storage/open.ts';
 import type { Channel } from '../model/channel.ts';
-import { openKeys } from '../publish/keys.ts';
+import { openKeys } from '../publish/signing/keys.ts';
 import { GitRecord } from '../record/repository.ts';
 import { Publisher } from '../service/publisher.ts';
 import { readS3Access } from '../service/settings.ts';

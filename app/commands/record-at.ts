@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Provenance } from '../facts/provenance.ts';
-import { openKeys, type Keys } from '../publish/keys.ts';
+import { openKeys, type Keys } from '../publish/signing/keys.ts';
 import { GitRecord } from '../record/repository.ts';
 import type { DocumentSigner } from '../record/signer.ts';
 import { documentSigner } from '../service/system-key.ts';

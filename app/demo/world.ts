@@ -7,7 +7,7 @@ import { type Forge, startForge } from '../forge/forge.ts';
 import { channels } from '../model/channel.ts';
 import type { Policy } from '../model/policy.ts';
 import type { State } from '../model/state.ts';
-import { createKeys, openKeys } from '../publish/keys.ts';
+import { createKeys, openKeys } from '../publish/signing/keys.ts';
 import { webhookEvents } from '../server/hint.ts';
 import type { Log } from '../service/log.ts';
 import { type Service, startService } from '../service/service.ts';

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { PackageFormat } from '../model/distributions.ts';
 import type { TicketPackage } from '../model/ticket.ts';
-import { verifyForeign, verifyForeignText, type ForeignVerdict } from '../publish/foreign-signature.ts';
-import type { Keyring } from '../publish/openpgp.ts';
+import {
+  verifyForeign,
+  verifyForeignText,
+  type ForeignVerdict,
+} from '../publish/signing/foreign-signature.ts';
+import type { Keyring } from '../publish/signing/openpgp.ts';
 import { pieces, slice, type ByteSource } from '../repository/byte-source.ts';
 import { rpmSignature } from '../repository/rpm/signature.ts';
 import type { Store } from '../storage/store.ts';

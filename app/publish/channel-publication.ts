@@ -9,10 +9,10 @@ import {
   type ChannelStatement,
   type StatementFile,
 } from './channel-statement.ts';
-import type { ChunkMaker } from './index-chunk.ts';
-import type { Signer } from './keys.ts';
+import type { ChunkMaker } from './roots/index-chunk.ts';
+import type { Signer } from './signing/keys.ts';
 import { fromChannelFolder, fromChannelsFolder } from './layout.ts';
-import { readKeyring } from './openpgp.ts';
+import { readKeyring } from './signing/openpgp.ts';
 import {
   askedAtOnce,
   foundChanges,
@@ -25,13 +25,13 @@ import { PublishError } from './publish-error.ts';
 import type { PublisherParts, PublishRequest } from './publish.ts';
 import { keepLeft, keptLeft, type PooledFile } from './last-run.ts';
 import { publishedState, statementPaths, type Published } from './published-state.ts';
-import type { RenderedRoot } from './rendered-root.ts';
+import type { RenderedRoot } from './roots/rendered-root.ts';
 import { superseded } from './retention.ts';
-import { RootDocuments } from './root-documents.ts';
-import { isOfRoot, planRoot, statementRoots, type RootPlan } from './root-plan.ts';
+import { RootDocuments } from './roots/root-documents.ts';
+import { isOfRoot, planRoot, statementRoots, type RootPlan } from './roots/root-plan.ts';
 import { putSetupFiles } from './setup-files.ts';
 import { shownIndexes } from './shown.ts';
-import { checkStored } from './sound-package.ts';
+import { checkStored } from './roots/sound-package.ts';
 import { formerFiles, goneFiles, unknownFiles } from './tidy.ts';
 
 const day = 86_400_000;

@@ -7,7 +7,7 @@ import type { RootContents } from './channel-contents.ts';
 import type { ChannelStatement } from './channel-statement.ts';
 import { fromChannelFolder, fromChannelsFolder, snapshotFolder } from './layout.ts';
 import type { PooledFile } from './last-run.ts';
-import { isOfRoot, type RootPlan } from './root-plan.ts';
+import { isOfRoot, type RootPlan } from './roots/root-plan.ts';
 
 /** A bucket answers each question after some milliseconds, and many at the same time. */
 export const askedAtOnce = 32;

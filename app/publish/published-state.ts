@@ -2,8 +2,8 @@ import type { Channel } from '../model/channel.ts';
 import { sha256Of } from '../storage/digest.ts';
 import type { Output } from '../storage/output.ts';
 import { parseStatement, type ChannelStatement } from './channel-statement.ts';
-import type { Signer } from './keys.ts';
-import { readKeyring, verifyRecord } from './openpgp.ts';
+import type { Signer } from './signing/keys.ts';
+import { readKeyring, verifyRecord } from './signing/openpgp.ts';
 import { PublishError } from './publish-error.ts';
 
 /** What a channel says of itself where it is published now. */

@@ -5,7 +5,7 @@ import { inStatementForm, type StatementFile, type SupersededFile } from './chan
 import { fromChannelFolder } from './layout.ts';
 import type { PlannedRoot } from './pool.ts';
 import { statementPaths, type Published } from './published-state.ts';
-import { isOfRoot } from './root-plan.ts';
+import { isOfRoot } from './roots/root-plan.ts';
 
 /** trust.md 3, core shape 4: the two publications before, and whatever was replaced within a week. */
 const defaultRetention = { publications: 2, hours: 7 * 24 };

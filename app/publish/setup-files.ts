@@ -2,10 +2,10 @@ import type { Channel } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
 import type { Output, Pointer } from '../storage/output.ts';
 import type { ChannelContents } from './channel-contents.ts';
-import type { Signer } from './keys.ts';
+import type { Signer } from './signing/keys.ts';
 import type { Place, Target } from './layout.ts';
-import { binaryKeyring } from './openpgp.ts';
-import { textFile } from './rendered-root.ts';
+import { binaryKeyring } from './signing/openpgp.ts';
+import { textFile } from './roots/rendered-root.ts';
 
 type SetupFile = Pick<ReturnType<typeof textFile>, 'path' | 'pieces'>;
 type PublicSide = Pick<Signer, 'publicKey'>;

@@ -2,8 +2,8 @@ import type { Output } from '../storage/output.ts';
 import { sha256Of } from '../storage/digest.ts';
 import type { RootContents } from './channel-contents.ts';
 import { byHashFolder, snapshotFolder } from './layout.ts';
-import { verifyCleartext, verifyDetached, type Keyring } from './openpgp.ts';
-import { lastingSignature, lastingSums } from './tar-root.ts';
+import { verifyCleartext, verifyDetached, type Keyring } from './signing/openpgp.ts';
+import { lastingSignature, lastingSums } from './roots/tar-root.ts';
 
 /**
  * The immutable index files that clients of a root are led to now, below the folder of all channels. After a run that was cut off these may be

@@ -1,6 +1,6 @@
 import type { Channel } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
-import type { Keys } from '../publish/keys.ts';
+import type { Keys } from '../publish/signing/keys.ts';
 import type { Output } from '../storage/output.ts';
 import type { ChannelStatement } from '../publish/channel-statement.ts';
 import { publishedState } from '../publish/published-state.ts';

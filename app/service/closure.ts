@@ -3,7 +3,7 @@ import type { Breakage, TargetClosure } from '../model/closure.ts';
 import type { BaseRepository } from '../model/distributions.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { entryOf } from '../model/record.ts';
-import { keptFacts, readFacts, type FactsOf } from '../publish/package-facts.ts';
+import { keptFacts, readFacts, type FactsOf } from '../publish/roots/package-facts.ts';
 import { closure, type Closure } from '../repository/closure/closure.ts';
 import { debPackage } from '../repository/closure/debian.ts';
 import { layerOf, type Layer } from '../repository/closure/layer.ts';

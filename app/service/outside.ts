@@ -12,7 +12,7 @@ import { openOutput, openStore } from '../storage/open.ts';
 import type { Output } from '../storage/output.ts';
 import { openStoreFolder } from '../storage/store-folder.ts';
 import type { Store } from '../storage/store.ts';
-import { type Keys, openKeys } from '../publish/keys.ts';
+import { type Keys, openKeys } from '../publish/signing/keys.ts';
 import { GitRecord } from '../record/repository.ts';
 import { type AppClient, signIn } from './github.ts';
 import { BaseRepositories } from './base-repositories.ts';

@@ -2,8 +2,8 @@ import type { Channel } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
 import type { ReadBack } from '../model/facts.ts';
 import type { Manifest } from '../model/manifest.ts';
-import type { Keys } from '../publish/keys.ts';
-import { readBack } from '../publish/read-back.ts';
+import type { Keys } from '../publish/signing/keys.ts';
+import { readBack } from '../publish/verification/read-back.ts';
 import { channelUrl } from './publisher.ts';
 
 /** What is on the main branch now: where the channels are, and which manifests they hold. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { allManifests } from '../facts/manifests.ts';
 import { channels } from '../model/channel.ts';
-import type { Keys } from '../publish/keys.ts';
+import type { Keys } from '../publish/signing/keys.ts';
 import type { GitRecord } from '../record/repository.ts';
 import type { DocumentSigner } from '../record/signer.ts';
 import type { Output } from '../storage/output.ts';

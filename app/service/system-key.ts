@@ -1,6 +1,6 @@
 import type { DocumentSigner } from '../record/signer.ts';
-import type { Signer } from '../publish/keys.ts';
-import { readKeyring, verifyRecord } from '../publish/openpgp.ts';
+import type { Signer } from '../publish/signing/keys.ts';
+import { readKeyring, verifyRecord } from '../publish/signing/openpgp.ts';
 
 /** The system key as the record uses it: for manifests, their signatures and commits. */
 export async function documentSigner(system: Signer): Promise<DocumentSigner> {

@@ -1,8 +1,8 @@
 import type { Channel } from '../model/channel.ts';
-import type { ChannelSource } from '../publish/channel-source.ts';
-import type { Keys } from '../publish/keys.ts';
+import type { ChannelSource } from '../publish/verification/channel-source.ts';
+import type { Keys } from '../publish/signing/keys.ts';
 import { fromChannelFolder, fromChannelsFolder } from '../publish/layout.ts';
-import { verifyChannel, type Verification } from '../publish/verify.ts';
+import { verifyChannel, type Verification } from '../publish/verification/verify.ts';
 import type { Digest } from '../storage/digest.ts';
 import type { Output } from '../storage/output.ts';
 import { paced, type Pace } from './stored-bytes.ts';

@@ -1,6 +1,6 @@
 import type { Channel } from '../model/channel.ts';
-import type { ChannelProblem } from '../publish/inspection.ts';
-import type { Keys } from '../publish/keys.ts';
+import type { ChannelProblem } from '../publish/verification/inspection.ts';
+import type { Keys } from '../publish/signing/keys.ts';
 import { fromChannelFolder } from '../publish/layout.ts';
 import { PublishError } from '../publish/publish-error.ts';
 import { publishedState, statementPaths } from '../publish/published-state.ts';

@@ -1,6 +1,6 @@
 import type { Channel } from '../model/channel.ts';
 import type { Manifest } from '../model/manifest.ts';
-import type { Keys } from '../publish/keys.ts';
+import type { Keys } from '../publish/signing/keys.ts';
 import { fromChannelsFolder } from '../publish/layout.ts';
 import type { Output, OutputFile } from '../storage/output.ts';
 import { bringBack, storePathOf, type Copy } from './copy.ts';

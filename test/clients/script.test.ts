@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { verifyChannel } from '../../app/publish/verify.ts';
+import { verifyChannel } from '../../app/publish/verification/verify.ts';
 import { tool } from './apt.ts';
 import { AttackedSite, roots, type ClientKeyring } from './attacked-site.ts';
 import { attacks } from './attacks.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { keysCreate, keysExport, keysList, keysRevoke, keysRotate } from '../../app/commands/keys.ts';
-import { createKeys } from '../../app/publish/keys.ts';
+import { createKeys } from '../../app/publish/signing/keys.ts';
 
 const day = 86_400_000;
 let dir: string;

@@ -5,7 +5,7 @@ import { keepBelieved, recallBelieved } from '../../app/facts/believed.ts';
 import { allManifests, ForgedManifest, manifestPath } from '../../app/facts/manifests.ts';
 import { ForeignCommit } from '../../app/facts/provenance.ts';
 import { writeYaml } from '../../app/model/yaml.ts';
-import { createKeys, openKeys } from '../../app/publish/keys.ts';
+import { createKeys, openKeys } from '../../app/publish/signing/keys.ts';
 import type { GitRecord } from '../../app/record/repository.ts';
 import type { DocumentSigner } from '../../app/record/signer.ts';
 import { documentSigner } from '../../app/service/system-key.ts';

@@ -6,7 +6,7 @@ import { ForeignCommit, Provenance } from '../../app/facts/provenance.ts';
 import type { ComponentRelease } from '../../app/model/component-release.ts';
 import type { NewEntry } from '../../app/model/journal.ts';
 import { journalPath } from '../../app/model/release-id.ts';
-import { createKeys, openKeys } from '../../app/publish/keys.ts';
+import { createKeys, openKeys } from '../../app/publish/signing/keys.ts';
 import { extendedJournal, readJournal } from '../../app/record/journal-file.ts';
 import type { GitRecord } from '../../app/record/repository.ts';
 import { documentSigner } from '../../app/service/system-key.ts';

@@ -9,7 +9,7 @@ import { buildRpm } from '../../app/demo/build-rpm.ts';
 import type { ImportReport } from '../../app/import/packages/import.ts';
 import { readJournal } from '../../app/record/journal-file.ts';
 import { allManifests } from '../../app/facts/manifests.ts';
-import { verifyChannel } from '../../app/publish/verify.ts';
+import { verifyChannel } from '../../app/publish/verification/verify.ts';
 import { validateCommand } from '../../app/validate/validate.ts';
 import { AptClient } from '../publish/apt-client.ts';
 import { sampleDeb, sha256 } from '../publish/channel-world.ts';

@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { signatureProblem, type ProviderKeys } from '../../app/intake/provider-signature.ts';
 import type { PackageFormat } from '../../app/model/distributions.ts';
-import { pinnedKeys } from '../../app/publish/foreign-signature.ts';
-import { readKeyring } from '../../app/publish/openpgp.ts';
+import { pinnedKeys } from '../../app/publish/signing/foreign-signature.ts';
+import { readKeyring } from '../../app/publish/signing/openpgp.ts';
 import { hasProgram } from '../repository/raw-package.ts';
 import { makeScratch, type Scratch } from './scratch.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Channel } from '../../app/model/channel.ts';
-import { verifyChannel } from '../../app/publish/verify.ts';
+import { verifyChannel } from '../../app/publish/verification/verify.ts';
 import { type S3Server, startS3Server } from '../storage/s3-server.ts';
 import { type Release, Trial } from '../world/trial.ts';
 

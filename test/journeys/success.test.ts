@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TicketDraft } from '../../app/demo/actor.ts';
 import { channels } from '../../app/model/channel.ts';
 import type { State } from '../../app/model/state.ts';
-import { verifyChannel } from '../../app/publish/verify.ts';
+import { verifyChannel } from '../../app/publish/verification/verify.ts';
 import { Album } from '../world/album.ts';
 import { Checker, isInstalled } from '../world/gpg.ts';
 import { type Release, Trial } from '../world/trial.ts';

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { ChannelsFile } from '../../app/model/channels-file.ts';
 import type { Manifest } from '../../app/model/manifest.ts';
-import { openKeys } from '../../app/publish/keys.ts';
+import { openKeys } from '../../app/publish/signing/keys.ts';
 import { ChannelPublisher, type PublishedChannel } from '../../app/publish/publish.ts';
 import { openOutput, openStore } from '../../app/storage/open.ts';
 import type { S3Access } from '../../app/storage/s3-request.ts';

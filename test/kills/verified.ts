@@ -1,4 +1,4 @@
-import { verifyChannel } from '../../app/publish/verify.ts';
+import { verifyChannel } from '../../app/publish/verification/verify.ts';
 import type { Site } from './site.ts';
 
 /** What `rollout verify` finds wrong with the channel of a site, files that nothing vouches for included. `keyring` is the key of the channel, binary. */

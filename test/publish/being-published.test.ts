@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Output } from '../../app/storage/output.ts';
-import { verifyChannel, type Verification } from '../../app/publish/verify.ts';
+import { verifyChannel, type Verification } from '../../app/publish/verification/verify.ts';
 import { ChannelWorld, sampleDeb, sampleRpm } from './channel-world.ts';
 import { serveFolder } from './web-folder.ts';
 

@@ -10,7 +10,7 @@ import type { ChannelsFile } from '../../app/model/channels-file.ts';
 import type { PackageFormat } from '../../app/model/distributions.ts';
 import type { Manifest } from '../../app/model/manifest.ts';
 import { openStoreFolder, type StoreFolder } from '../../app/storage/store-folder.ts';
-import { createKeys, openKeys, type Keys } from '../../app/publish/keys.ts';
+import { createKeys, openKeys, type Keys } from '../../app/publish/signing/keys.ts';
 import { ChannelPublisher, type PublishedChannel, type PublishRequest } from '../../app/publish/publish.ts';
 import { outputFolder } from '../../app/storage/output-folder.ts';
 import type { Output } from '../../app/storage/output.ts';

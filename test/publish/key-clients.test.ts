@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withNewSubkey, withRevocation, type Algorithm } from '../../app/publish/certificate.ts';
-import { binaryKeyring } from '../../app/publish/openpgp.ts';
+import { withNewSubkey, withRevocation, type Algorithm } from '../../app/publish/signing/certificate.ts';
+import { binaryKeyring } from '../../app/publish/signing/openpgp.ts';
 import { hasProgram } from '../repository/raw-package.ts';
 import { LooseKey } from './loose-key.ts';
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openKeys, type Keys } from '../../app/publish/keys.ts';
-import { readKeyring } from '../../app/publish/openpgp.ts';
+import { openKeys, type Keys } from '../../app/publish/signing/keys.ts';
+import { readKeyring } from '../../app/publish/signing/openpgp.ts';
 import { listedKey } from '../../app/publish/signing/inventory.ts';
 import {
   finishRotation,

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as openpgp from 'openpgp';
-import { createKeys, openKeys } from '../../app/publish/keys.ts';
-import { readKeyring, verifyDetached } from '../../app/publish/openpgp.ts';
+import { createKeys, openKeys } from '../../app/publish/signing/keys.ts';
+import { readKeyring, verifyDetached } from '../../app/publish/signing/openpgp.ts';
 import { listedKey } from '../../app/publish/signing/inventory.ts';
 import {
   finishRotation,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChannelPublisher, type PublishRequest } from '../../app/publish/publish.ts';
-import { verifyChannel } from '../../app/publish/verify.ts';
+import { verifyChannel } from '../../app/publish/verification/verify.ts';
 import { ChannelWorld, sampleDeb } from './channel-world.ts';
 
 const voms = (version: string) => ({ [`voms_${version}_amd64.deb`]: sampleDeb({ name: 'voms', version }) });

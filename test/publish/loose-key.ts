@@ -6,8 +6,8 @@ import {
   type Algorithm,
   type CertificateFacts,
   type PrivateKey,
-} from '../../app/publish/certificate.ts';
-import { inArmor, cleartextBytes, cleartextMessage } from '../../app/publish/openpgp.ts';
+} from '../../app/publish/signing/certificate.ts';
+import { inArmor, cleartextBytes, cleartextMessage } from '../../app/publish/signing/openpgp.ts';
 
 /** A key without a folder, as `createKeys` makes it, that signs whenever it is told to: none of a signer's rules hold for it. */
 export class LooseKey {

@@ -11,9 +11,9 @@ import {
   verifyDetached,
   verifyRecord,
   type Keyring,
-} from '../../app/publish/openpgp.ts';
+} from '../../app/publish/signing/openpgp.ts';
 import * as openpgp from 'openpgp';
-import { readPrivateKey, withRevocation } from '../../app/publish/certificate.ts';
+import { readPrivateKey, withRevocation } from '../../app/publish/signing/certificate.ts';
 import { hasProgram } from '../repository/raw-package.ts';
 import { LooseKey } from './loose-key.ts';
 

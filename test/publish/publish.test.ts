@@ -3,9 +3,9 @@ import { gunzipSync } from 'node:zlib';
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChannelsFile } from '../../app/model/channels-file.ts';
-import { verifyChannel } from '../../app/publish/verify.ts';
+import { verifyChannel } from '../../app/publish/verification/verify.ts';
 import type { Target } from '../../app/publish/layout.ts';
-import { openKeys } from '../../app/publish/keys.ts';
+import { openKeys } from '../../app/publish/signing/keys.ts';
 import { ChannelsNotPublished } from '../../app/publish/publish.ts';
 import { ChannelWorld, sampleDeb, sha256 } from './channel-world.ts';
 

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readBack, type ExpectedPackage, type ReadBackOptions } from '../../app/publish/read-back.ts';
+import {
+  readBack,
+  type ExpectedPackage,
+  type ReadBackOptions,
+} from '../../app/publish/verification/read-back.ts';
 import { ChannelWorld, sampleDeb, sha256 } from './channel-world.ts';
 import { serveFolder, type WebFolder } from './web-folder.ts';
 

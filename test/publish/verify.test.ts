@@ -2,8 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { SourceUnreachable, type FetchFile } from '../../app/publish/channel-source.ts';
-import { verifyChannel, type Verification, type VerifyOptions } from '../../app/publish/verify.ts';
+import { SourceUnreachable, type FetchFile } from '../../app/publish/verification/channel-source.ts';
+import {
+  verifyChannel,
+  type Verification,
+  type VerifyOptions,
+} from '../../app/publish/verification/verify.ts';
 import { ChannelWorld, sampleDeb, sampleRpm, sha256 } from './channel-world.ts';
 import { serveFolder } from './web-folder.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Keys, createKeys, openKeys } from '../../app/publish/keys.ts';
+import { type Keys, createKeys, openKeys } from '../../app/publish/signing/keys.ts';
 import type { DocumentSigner } from '../../app/record/signer.ts';
 import { type RecordOptions, GitRecord } from '../../app/record/repository.ts';
 import { documentSigner } from '../../app/service/system-key.ts';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Manifest } from '../../app/model/manifest.ts';
-import { createKeys, openKeys } from '../../app/publish/keys.ts';
+import { createKeys, openKeys } from '../../app/publish/signing/keys.ts';
 import { sha256Of } from '../../app/storage/digest.ts';
 import { openStore } from '../../app/storage/open.ts';
 import type { Store } from '../../app/storage/store.ts';

@@ -8,7 +8,7 @@ import { ConfigurationReader } from '../../app/facts/configuration.ts';
 import { signedManifests } from '../../app/facts/manifests.ts';
 import { type Channel, channels, type Shelf, shelves } from '../../app/model/channel.ts';
 import { writeYaml } from '../../app/model/yaml.ts';
-import { verifyChannel } from '../../app/publish/verify.ts';
+import { verifyChannel } from '../../app/publish/verification/verify.ts';
 import { Publisher } from '../../app/service/publisher.ts';
 import { openOutput } from '../../app/storage/open.ts';
 import { sampleDeb, sha256 } from '../publish/channel-world.ts';

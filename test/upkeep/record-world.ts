@@ -8,7 +8,7 @@ import type { Shelf } from '../../app/model/channel.ts';
 import type { NewEntry } from '../../app/model/journal.ts';
 import type { Manifest } from '../../app/model/manifest.ts';
 import { writeYaml } from '../../app/model/yaml.ts';
-import { createKeys, openKeys, type Keys } from '../../app/publish/keys.ts';
+import { createKeys, openKeys, type Keys } from '../../app/publish/signing/keys.ts';
 import { extendedJournal } from '../../app/record/journal-file.ts';
 import { GitRecord } from '../../app/record/repository.ts';
 import type { DocumentSigner } from '../../app/record/signer.ts';

@@ -1,4 +1,4 @@
-import type { SigningPart } from '../certificate.ts';
+import type { SigningPart } from './certificate.ts';
 import { SigningRefused } from './backend.ts';
 
 /** A part of a key that could sign, and since when the sites have it. */

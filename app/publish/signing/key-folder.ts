@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { factsOf, holdsSecret, readCertificate, readPrivateKey, signaturePacket } from '../certificate.ts';
-import { KeyError, readKeyring } from '../openpgp.ts';
+import { factsOf, holdsSecret, readCertificate, readPrivateKey, signaturePacket } from './certificate.ts';
+import { KeyError, readKeyring } from './openpgp.ts';
 import { isAbsence } from '../../storage/digest.ts';
 import { SigningRefused, type Backend } from './backend.ts';
 import { readKeyState, type KeyState } from './key-state.ts';

@@ -1,7 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { isAbsence } from '../../storage/digest.ts';
-import { KeyError } from '../openpgp.ts';
+import { KeyError } from './openpgp.ts';
 
 const TimeSchema = z.iso.datetime();
 const FingerprintSchema = z.string().regex(/^[0-9A-F]{40}$/);

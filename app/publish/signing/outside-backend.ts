@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import type { CertificateFacts } from '../certificate.ts';
-import { KeyError } from '../openpgp.ts';
+import type { CertificateFacts } from './certificate.ts';
+import { KeyError } from './openpgp.ts';
 import { SignerAway, type Backend, type SigningRequest } from './backend.ts';
 import { digestInfo, rawSignaturePacket } from './raw-signature.ts';
 import { runSigner } from './signing-process.ts';

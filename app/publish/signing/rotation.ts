@@ -9,8 +9,8 @@ import {
   withNewSubkey,
   withRevocation,
   type Algorithm,
-} from '../certificate.ts';
-import { KeyError } from '../openpgp.ts';
+} from './certificate.ts';
+import { KeyError } from './openpgp.ts';
 import {
   keyPaths,
   naming,

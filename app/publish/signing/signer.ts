@@ -1,5 +1,5 @@
-import type { CertificateFacts } from '../certificate.ts';
-import { cleartextBytes, cleartextMessage, inArmor, readKeyring, verifyDetached } from '../openpgp.ts';
+import type { CertificateFacts } from './certificate.ts';
+import { cleartextBytes, cleartextMessage, inArmor, readKeyring, verifyDetached } from './openpgp.ts';
 import { SignerAway, SigningRefused, type Backend, type SigningRequest } from './backend.ts';
 import { chosen, clockSkew, defaultOverlapDays, warningsOf, type Candidate } from './choice.ts';
 import { writeKeyState, type KeyState } from './key-state.ts';

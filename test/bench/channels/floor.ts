@@ -3,7 +3,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync, gzip } from 'node:zlib';
-import { openKeys, type Signer } from '../../../app/publish/keys.ts';
+import { openKeys, type Signer } from '../../../app/publish/signing/keys.ts';
 import { answerMessages } from './answering.ts';
 import { next } from './manifests.ts';
 import type { Format } from './package-set.ts';

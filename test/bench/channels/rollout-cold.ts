@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Channel } from '../../../app/model/channel.ts';
-import { openKeys } from '../../../app/publish/keys.ts';
+import { openKeys } from '../../../app/publish/signing/keys.ts';
 import { documentSigner } from '../../../app/service/system-key.ts';
 import type { Arena, Contestant, Delivery } from './contestant.ts';
 import { manifestIn, next, staging } from './manifests.ts';

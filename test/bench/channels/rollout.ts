@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Channel } from '../../../app/model/channel.ts';
 import type { Manifest } from '../../../app/model/manifest.ts';
-import { openKeys } from '../../../app/publish/keys.ts';
+import { openKeys } from '../../../app/publish/signing/keys.ts';
 import { ChannelPublisher } from '../../../app/publish/publish.ts';
 import { openOutput, openStore } from '../../../app/storage/open.ts';
 import type { Format } from './package-set.ts';

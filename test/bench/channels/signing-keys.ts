@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { channels } from '../../../app/model/channel.ts';
-import { createKeys } from '../../../app/publish/keys.ts';
+import { createKeys } from '../../../app/publish/signing/keys.ts';
 import { run } from './sample.ts';
 
 /** What everybody signs with: RSA of 4096 bits. */

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path/posix';
 import { gunzipSync } from 'node:zlib';
-import { Refusal } from '../repository/refusal.ts';
-import { packagesOfPrimary } from '../repository/rpm/primary-packages.ts';
-import { parseRepomd } from '../repository/rpm/repomd-reader.ts';
-import { isPlainPath, snapshotFolder } from './layout.ts';
-import { verifyDetached } from './openpgp.ts';
+import { Refusal } from '../../repository/refusal.ts';
+import { packagesOfPrimary } from '../../repository/rpm/primary-packages.ts';
+import { parseRepomd } from '../../repository/rpm/repomd-reader.ts';
+import { isPlainPath, snapshotFolder } from '../layout.ts';
+import { verifyDetached } from '../signing/openpgp.ts';
 import { vouchedIn, type RootCheck, type VouchedPackage } from './vouched.ts';
 
 /** Unpacked metadata beyond this is taken for a bomb (trust.md T45). */

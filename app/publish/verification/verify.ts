@@ -1,10 +1,10 @@
-import type { Channel } from '../model/channel.ts';
+import type { Channel } from '../../model/channel.ts';
 import { channelSource, type ChannelSource, type FetchFile } from './channel-source.ts';
-import type { ChannelStatement } from './channel-statement.ts';
+import type { ChannelStatement } from '../channel-statement.ts';
 import { Inspection, type ChannelProblem } from './inspection.ts';
-import { readKeyring, type Keyring } from './openpgp.ts';
+import { readKeyring, type Keyring } from '../signing/openpgp.ts';
 import { judgeRoot } from './root-judgement.ts';
-import { isOfRoot } from './root-plan.ts';
+import { isOfRoot } from '../roots/root-plan.ts';
 import type { VouchedPackage } from './vouched.ts';
 import {
   checkPlaceInLine,
@@ -178,7 +178,8 @@ function isContentPlace(path: string, roots: ChannelStatement['roots']): boolean
   return roots.some((root) => {
     const below = path.slice(root.path.length + 1);
     if (!isOfRoot(path, root.path)) return false;
-    if (root.format === 'tar') return /^(signatures\/[0-9a-f]{64}\.(asc|sums)|[^/]+\/[^/]+\/[^/]+)$/.test(below);
+    if (root.format === 'tar')
+      return /^(signatures\/[0-9a-f]{64}\.(asc|sums)|[^/]+\/[^/]+\/[^/]+)$/.test(below);
     const index =
       root.format === 'deb'
         ? /^dists\/.*\/by-hash\/SHA256\/[0-9a-f]{64}$/

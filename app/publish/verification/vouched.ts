@@ -1,7 +1,7 @@
-import { sha256Of } from '../storage/digest.ts';
-import type { ChannelStatement, StatementFile } from './channel-statement.ts';
+import { sha256Of } from '../../storage/digest.ts';
+import type { ChannelStatement, StatementFile } from '../channel-statement.ts';
 import type { Inspection } from './inspection.ts';
-import type { Keyring } from './openpgp.ts';
+import type { Keyring } from '../signing/openpgp.ts';
 
 /** A package that an index lists; `path` is relative to the folder of channel.json. */
 export interface VouchedPackage {

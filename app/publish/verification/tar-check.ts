@@ -1,8 +1,8 @@
-import { isPlainPath } from './layout.ts';
-import { verifyDetached } from './openpgp.ts';
+import { isPlainPath } from '../layout.ts';
+import { verifyDetached } from '../signing/openpgp.ts';
 import { vouchedIn, type RootCheck, type VouchedPackage } from './vouched.ts';
-import { lastingSignature } from './tar-root.ts';
-import { parseTarIndex } from './tar-index.ts';
+import { lastingSignature } from '../roots/tar-root.ts';
+import { parseTarIndex } from '../roots/tar-index.ts';
 
 /** Checks a root of tarballs: that `SHA256SUMS` is signed, twice, and that `index.json` lists the same. */
 export async function checkTarRoot(check: RootCheck): Promise<readonly VouchedPackage[] | undefined> {

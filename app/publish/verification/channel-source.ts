@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbsence, type Digest } from '../storage/digest.ts';
+import { isAbsence, type Digest } from '../../storage/digest.ts';
 
 /** Where a published channel is read from. Paths are relative to the folder of channel.json, as its statement names them. */
 export interface ChannelSource {

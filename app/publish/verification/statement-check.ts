@@ -1,8 +1,8 @@
-import type { Channel } from '../model/channel.ts';
-import { parseStatement, type ChannelStatement } from './channel-statement.ts';
-import { sha256Of } from '../storage/digest.ts';
+import type { Channel } from '../../model/channel.ts';
+import { parseStatement, type ChannelStatement } from '../channel-statement.ts';
+import { sha256Of } from '../../storage/digest.ts';
 import type { Inspection } from './inspection.ts';
-import { verifyDetached, type Keyring } from './openpgp.ts';
+import { verifyDetached, type Keyring } from '../signing/openpgp.ts';
 
 /** What a client remembers of a channel: the publication it saw last. */
 export interface LastSeen {

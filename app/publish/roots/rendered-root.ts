@@ -1,8 +1,8 @@
-import type { Channel } from '../model/channel.ts';
-import type { Digest } from '../storage/digest.ts';
-import { sha256Of } from '../storage/digest.ts';
-import type { OutputFile, Pointer } from '../storage/output.ts';
-import type { Signer } from './keys.ts';
+import type { Channel } from '../../model/channel.ts';
+import type { Digest } from '../../storage/digest.ts';
+import { sha256Of } from '../../storage/digest.ts';
+import type { OutputFile, Pointer } from '../../storage/output.ts';
+import type { Signer } from '../signing/keys.ts';
 
 /** What signs a root, and for how long. */
 export interface RootSigning {

@@ -1,10 +1,10 @@
-import { canonicalJson } from '../model/canonical-json.ts';
-import type { ChannelsFile } from '../model/channels-file.ts';
-import { sha256Of } from '../storage/digest.ts';
+import { canonicalJson } from '../../model/canonical-json.ts';
+import type { ChannelsFile } from '../../model/channels-file.ts';
+import { sha256Of } from '../../storage/digest.ts';
 import { signedAptRoot } from './apt-root.ts';
-import type { RootContents } from './channel-contents.ts';
-import type { ChannelStatement } from './channel-statement.ts';
-import { fromChannelFolder } from './layout.ts';
+import type { RootContents } from '../channel-contents.ts';
+import type { ChannelStatement } from '../channel-statement.ts';
+import { fromChannelFolder } from '../layout.ts';
 import type { RenderedRoot, RootSigning } from './rendered-root.ts';
 import type { IndexDocument, RootDocuments } from './root-documents.ts';
 import { signedTarRoot, tarIndex } from './tar-root.ts';

@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
-import { Refusal } from '../repository/refusal.ts';
-import { parseRelease, type Release } from '../repository/release-file.ts';
+import { Refusal } from '../../repository/refusal.ts';
+import { parseRelease, type Release } from '../../repository/release-file.ts';
 import { checkAptRoot, listedPackages, maximumIndex } from './apt-check.ts';
-import { inStatementForm, type StatementFile } from './channel-statement.ts';
-import { byHashFolder } from './layout.ts';
-import { verifyCleartext, verifyDetached } from './openpgp.ts';
+import { inStatementForm, type StatementFile } from '../channel-statement.ts';
+import { byHashFolder } from '../layout.ts';
+import { verifyCleartext, verifyDetached } from '../signing/openpgp.ts';
 import { clockSkew } from './statement-check.ts';
 import { stated, vouchedIn, type NewerRoot, type RootCheck, type VouchedPackage } from './vouched.ts';
 

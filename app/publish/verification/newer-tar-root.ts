@@ -1,7 +1,7 @@
-import { isPlainPath } from './layout.ts';
-import { verifyDetached } from './openpgp.ts';
-import { parseTarIndex, type TarIndex } from './tar-index.ts';
-import { lastingSignature, lastingSums } from './tar-root.ts';
+import { isPlainPath } from '../layout.ts';
+import { verifyDetached } from '../signing/openpgp.ts';
+import { parseTarIndex, type TarIndex } from '../roots/tar-index.ts';
+import { lastingSignature, lastingSums } from '../roots/tar-root.ts';
 import { stated, vouchedIn, type NewerRoot, type RootCheck, type VouchedPackage } from './vouched.ts';
 
 const maximumSignature = 16 * 1024;

@@ -1,8 +1,8 @@
 import { basename } from 'node:path/posix';
-import type { Pointer } from '../storage/output.ts';
-import { repomdText } from '../repository/rpm/repomd.ts';
-import type { RootContents } from './channel-contents.ts';
-import { snapshotFolder, type Place } from './layout.ts';
+import type { Pointer } from '../../storage/output.ts';
+import { repomdText } from '../../repository/rpm/repomd.ts';
+import type { RootContents } from '../channel-contents.ts';
+import { snapshotFolder, type Place } from '../layout.ts';
 import { textFile, vouched, type RenderedRoot, type RootSigning, type VouchedFile } from './rendered-root.ts';
 import type { IndexDocument } from './root-documents.ts';
 

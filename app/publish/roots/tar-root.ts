@@ -1,5 +1,5 @@
-import type { Channel } from '../model/channel.ts';
-import type { RootContents } from './channel-contents.ts';
+import type { Channel } from '../../model/channel.ts';
+import type { RootContents } from '../channel-contents.ts';
 import { tarIndexText } from './tar-index.ts';
 import { textFile, vouched, type RenderedRoot, type RootSigning } from './rendered-root.ts';
 

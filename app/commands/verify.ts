@@ -1,11 +1,11 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { channels } from '../model/channel.ts';
-import { SourceUnreachable, type FetchFile } from './channel-source.ts';
+import { SourceUnreachable, type FetchFile } from '../publish/verification/channel-source.ts';
 import { isAbsence } from '../storage/digest.ts';
-import { KeyError } from './openpgp.ts';
-import type { LastSeen } from './statement-check.ts';
-import { verifyChannel, type Verification } from './verify.ts';
+import { KeyError } from '../publish/signing/openpgp.ts';
+import type { LastSeen } from '../publish/verification/statement-check.ts';
+import { verifyChannel, type Verification } from '../publish/verification/verify.ts';
 
 /** What a command prints, and its exit status: 0 done, 1 the answer is no, 2 wrong use, 3 an outside system failed. */
 export interface CommandOutcome {

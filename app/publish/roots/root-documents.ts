@@ -1,15 +1,15 @@
-import type { Channel } from '../model/channel.ts';
-import { chunksOf, type EntryChunk, type IndexEntry } from '../repository/index-chunks.ts';
-import { isMultilib } from '../repository/rpm/nevra.ts';
-import { repodataHead, repodataKinds, repodataTail } from '../repository/rpm/repodata.ts';
-import type { Digest } from '../storage/digest.ts';
-import { inParallel } from '../storage/in-parallel.ts';
-import type { RootContents, TargetContents } from './channel-contents.ts';
+import type { Channel } from '../../model/channel.ts';
+import { chunksOf, type EntryChunk, type IndexEntry } from '../../repository/index-chunks.ts';
+import { isMultilib } from '../../repository/rpm/nevra.ts';
+import { repodataHead, repodataKinds, repodataTail } from '../../repository/rpm/repodata.ts';
+import type { Digest } from '../../storage/digest.ts';
+import { inParallel } from '../../storage/in-parallel.ts';
+import type { RootContents, TargetContents } from '../channel-contents.ts';
 import { gzipMember } from './gzip.ts';
 import { chunkAverage, type ChunkMaker, type IndexChunk, type PackageIdentity } from './index-chunk.ts';
 import type { ReadFormat } from './package-facts.ts';
 import { PieceDigest } from './piece-digest.ts';
-import { PublishError } from './publish-error.ts';
+import { PublishError } from '../publish-error.ts';
 
 /** A packed document of an index: `Packages` of one architecture, or one of yum's three. */
 export interface IndexDocument {

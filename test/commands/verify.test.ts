@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { verifyCommand, type VerifyCommandOptions } from '../../app/publish/command.ts';
-import { ChannelWorld, sampleDeb, sha256 } from './channel-world.ts';
+import { verifyCommand, type VerifyCommandOptions } from '../../app/commands/verify.ts';
+import { ChannelWorld, sampleDeb, sha256 } from '../publish/channel-world.ts';
 
 let world: ChannelWorld;
 let memory: string;

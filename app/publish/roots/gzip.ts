@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip, gzipSync } from 'node:zlib';
 import { gzip as referenceImplementation } from 'pako';
-import { sha256Of } from '../storage/digest.ts';
+import { sha256Of } from '../../storage/digest.ts';
 
 const level = 6;
 const native = promisify(gzip);

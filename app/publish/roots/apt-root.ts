@@ -1,7 +1,7 @@
-import type { Pointer } from '../storage/output.ts';
-import { releaseText } from '../repository/release-file.ts';
-import type { RootContents } from './channel-contents.ts';
-import { byHashFolder } from './layout.ts';
+import type { Pointer } from '../../storage/output.ts';
+import { releaseText } from '../../repository/release-file.ts';
+import type { RootContents } from '../channel-contents.ts';
+import { byHashFolder } from '../layout.ts';
 import { textFile, vouched, type RenderedRoot, type RootSigning, type VouchedFile } from './rendered-root.ts';
 import type { IndexDocument } from './root-documents.ts';
 

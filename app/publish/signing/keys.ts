@@ -1,12 +1,12 @@
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { channels, type Channel } from '../model/channel.ts';
+import { channels, type Channel } from '../../model/channel.ts';
 import { KeyError } from './openpgp.ts';
-import { readHeldKeys } from './signing/key-folder.ts';
-import { makeKey, subkeyDays, type KeyMaking } from './signing/rotation.ts';
-import { signerOf, type Signer, type WatchedSigner } from './signing/signer.ts';
+import { readHeldKeys } from './key-folder.ts';
+import { makeKey, subkeyDays, type KeyMaking } from './rotation.ts';
+import { signerOf, type Signer, type WatchedSigner } from './signer.ts';
 
-export type { Signer } from './signing/signer.ts';
+export type { Signer } from './signer.ts';
 
 /** One signer for manifests and commits, and one for each channel (trust.md F3, process.md 1.1). */
 export interface Keys {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { PackageFormat } from '../model/distributions.ts';
-import { readDeb, type DebFacts } from '../repository/deb.ts';
-import type { Reading } from '../repository/refusal.ts';
-import { readRpm, type RpmFacts } from '../repository/rpm/rpm.ts';
-import { isAbsence, sha256Of } from '../storage/digest.ts';
-import { StorageOutage, type OpenedFile, type Store } from '../storage/store.ts';
+import type { PackageFormat } from '../../model/distributions.ts';
+import { readDeb, type DebFacts } from '../../repository/deb.ts';
+import type { Reading } from '../../repository/refusal.ts';
+import { readRpm, type RpmFacts } from '../../repository/rpm/rpm.ts';
+import { isAbsence, sha256Of } from '../../storage/digest.ts';
+import { StorageOutage, type OpenedFile, type Store } from '../../storage/store.ts';
 
 /** What is kept of a package of each format; a tarball says nothing of itself. */
 export interface FactsOf {

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Digest } from '../storage/digest.ts';
+import type { Digest } from '../../storage/digest.ts';
 
 /** How many pieces lie between two remembered states of the hash. */
 const interval = 8;

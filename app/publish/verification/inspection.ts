@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChannelSource } from './channel-source.ts';
-import { sha256Of, type Digest } from '../storage/digest.ts';
+import { sha256Of, type Digest } from '../../storage/digest.ts';
 
 /** Something wrong with a published channel. */
 export interface ChannelProblem {

@@ -1,8 +1,8 @@
-import { sha256Of } from '../storage/digest.ts';
+import { sha256Of } from '../../storage/digest.ts';
 import type { Inspection } from './inspection.ts';
 import { newerRoot, switchPath } from './newer-root.ts';
 import { checkRoot } from './root-check.ts';
-import { isOfRoot } from './root-plan.ts';
+import { isOfRoot } from '../roots/root-plan.ts';
 import { isLookedInto, vouchedIn, type NewerRoot, type RootCheck, type VouchedPackage } from './vouched.ts';
 
 const maximumSwitch = 64 * 1024 * 1024;

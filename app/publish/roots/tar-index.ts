@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { canonicalJson } from '../model/canonical-json.ts';
-import { channels } from '../model/channel.ts';
+import { canonicalJson } from '../../model/canonical-json.ts';
+import { channels } from '../../model/channel.ts';
 
 const TarIndexSchema = z.strictObject({
   apiVersion: z.literal('rollout/v1'),

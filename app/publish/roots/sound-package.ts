@@ -1,9 +1,9 @@
-import type { Channel } from '../model/channel.ts';
-import type { IndexEntry } from '../repository/index-chunks.ts';
-import { digestOf } from '../storage/digest.ts';
-import type { Store } from '../storage/store.ts';
+import type { Channel } from '../../model/channel.ts';
+import type { IndexEntry } from '../../repository/index-chunks.ts';
+import { digestOf } from '../../storage/digest.ts';
+import type { Store } from '../../storage/store.ts';
 import { keptFacts, readFacts, type FactsOf, type ReadFormat } from './package-facts.ts';
-import { PublishError } from './publish-error.ts';
+import { PublishError } from '../publish-error.ts';
 
 /**
  * The facts of a package of a channel. A package that was not read yet is first compared with its digest, whole: what is published is what was

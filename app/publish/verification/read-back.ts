@@ -1,11 +1,11 @@
 import { channelSource, SourceUnreachable, type FetchFile } from './channel-source.ts';
-import type { ChannelStatement } from './channel-statement.ts';
+import type { ChannelStatement } from '../channel-statement.ts';
 import { Inspection } from './inspection.ts';
-import type { Target } from './layout.ts';
-import { readKeyring, type Keyring } from './openpgp.ts';
+import type { Target } from '../layout.ts';
+import { readKeyring, type Keyring } from '../signing/openpgp.ts';
 import { checkRoot } from './root-check.ts';
 import { isLookedInto, type VouchedPackage } from './vouched.ts';
-import { isOfRoot } from './root-plan.ts';
+import { isOfRoot } from '../roots/root-plan.ts';
 import { checkPlaceInLine, signedStatement } from './statement-check.ts';
 
 /** A package that a move should have brought into a channel. */

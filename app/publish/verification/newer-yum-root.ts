@@ -1,9 +1,9 @@
-import { Refusal } from '../repository/refusal.ts';
-import type { Repomd } from '../repository/rpm/repomd.ts';
-import { parseRepomd } from '../repository/rpm/repomd-reader.ts';
-import { sha256Of } from '../storage/digest.ts';
-import { snapshotFolder } from './layout.ts';
-import { verifyDetached } from './openpgp.ts';
+import { Refusal } from '../../repository/refusal.ts';
+import type { Repomd } from '../../repository/rpm/repomd.ts';
+import { parseRepomd } from '../../repository/rpm/repomd-reader.ts';
+import { sha256Of } from '../../storage/digest.ts';
+import { snapshotFolder } from '../layout.ts';
+import { verifyDetached } from '../signing/openpgp.ts';
 import { stated, vouchedIn, type NewerRoot, type RootCheck, type VouchedPackage } from './vouched.ts';
 import { checkRepodata, checkYumRoot, snapshotOf } from './yum-check.ts';
 

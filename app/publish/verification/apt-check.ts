@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
-import { fieldValue, paragraphsOf, parseParagraph } from '../repository/deb822.ts';
-import { Refusal } from '../repository/refusal.ts';
-import { parseRelease, type Release } from '../repository/release-file.ts';
-import { sha256Of, type Digest } from '../storage/digest.ts';
-import { byHashFolder, isPlainPath } from './layout.ts';
-import { verifyCleartext, verifyDetached } from './openpgp.ts';
+import { fieldValue, paragraphsOf, parseParagraph } from '../../repository/deb822.ts';
+import { Refusal } from '../../repository/refusal.ts';
+import { parseRelease, type Release } from '../../repository/release-file.ts';
+import { sha256Of, type Digest } from '../../storage/digest.ts';
+import { byHashFolder, isPlainPath } from '../layout.ts';
+import { verifyCleartext, verifyDetached } from '../signing/openpgp.ts';
 import { vouchedIn, type RootCheck, type VouchedPackage } from './vouched.ts';
 
 /** Unpacked indexes beyond this are taken for bombs (trust.md T45), in bytes. */
