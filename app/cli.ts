@@ -201,12 +201,13 @@ program
   .argument('<url-or-dir>', 'address or folder of a channel')
   .requiredOption('--keyring <file>', "the channel's public key")
   .option('--last-seen <file>', 'remember what was seen, and refuse anything older')
+  .option('--package <file>', 'prove that this package is in the channel; other packages are not read')
   .option('--json', 'print the result as JSON')
   .addHelpText(
     'after',
     '\nExample:\n  rollout verify https://repository.example.org/channels/production/ --keyring production.gpg',
   )
-  .action((source: string, options: { keyring: string; lastSeen?: string; json?: true }) =>
+  .action((source: string, options: { keyring: string; lastSeen?: string; package?: string; json?: true }) =>
     run(async () => {
       const { verifyCommand } = await import('./commands/verify.ts');
       const { lines, status } = await verifyCommand({ source, ...options, now: new Date() });

@@ -4,6 +4,7 @@ import { channels } from '../model/channel.ts';
 import { SourceUnreachable, type FetchFile } from '../publish/verification/channel-source.ts';
 import { isAbsence } from '../storage/digest.ts';
 import { KeyError } from '../publish/signing/openpgp.ts';
+import { provePackage } from '../publish/verification/package-proof.ts';
 import type { LastSeen } from '../publish/verification/statement-check.ts';
 import { verifyChannel, type Verification } from '../publish/verification/verify.ts';
 
@@ -20,6 +21,8 @@ export interface VerifyCommandOptions {
   readonly keyring: string;
   /** File that remembers the publication seen last. */
   readonly lastSeen?: string;
+  /** A package file to look for, instead of reading every package. */
+  readonly package?: string;
   readonly json?: boolean;
   readonly now: Date;
   readonly fetch?: FetchFile;
@@ -46,6 +49,7 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<Comm
       throw new WrongUse(`${options.keyring}: the keyring cannot be read`, { cause: error });
     });
     const lastSeen = options.lastSeen === undefined ? undefined : await readLastSeen(options.lastSeen);
+    if (options.package !== undefined) return await proof(options, options.package, keyring, lastSeen);
     const result = await verifyChannel({
       source: options.source,
       keyring,
@@ -64,6 +68,32 @@ export async function verifyCommand(options: VerifyCommandOptions): Promise<Comm
     if (error instanceof SourceUnreachable) return { lines: [error.message], status: 3 };
     throw error;
   }
+}
+
+async function proof(
+  { source, now, fetch, json }: VerifyCommandOptions,
+  file: string,
+  keyring: Uint8Array,
+  lastSeen: LastSeen | undefined,
+): Promise<CommandOutcome> {
+  const found = await provePackage({ source, keyring, now, lastSeen, fetch, file }).catch(
+    (error: unknown) => {
+      if (!isAbsence(error)) throw error;
+      throw new WrongUse(`${file}: there is no such package file`, { cause: error });
+    },
+  );
+  const { ok, channel, number, sha256, listed, problems, unproven } = found;
+  const lines = [
+    `${file}: sha256 ${sha256}`,
+    ...listed.map(
+      ({ root, path }) =>
+        `channel.json of ${channel ?? ''}, publication ${String(number)} -> index of ${root} -> ${path}`,
+    ),
+    ...problems.map(({ where, what }) => `${where}: ${what}`),
+    ...unproven.map((what) => `not proven here: ${what}`),
+    ok ? 'verified' : 'NOT VERIFIED',
+  ];
+  return { lines: json === true ? [JSON.stringify(found)] : lines, status: ok ? 0 : 1 };
 }
 
 function report({

@@ -54,6 +54,25 @@ describe('rollout verify', () => {
     });
   });
 
+  test('proves that a package is in the channel, and says what it cannot prove', async () => {
+    const path = 'umd/5/debian12/amd64/pool/v/voms/voms_1.0_amd64.deb';
+    const file = join(world.dir, 'mine.deb');
+    await cp(join(world.out, 'production', path), file);
+    const { lines, status } = await run({ package: file });
+    expect(status).toBe(0);
+    expect(lines).toContain(
+      `channel.json of production, publication 1 -> index of umd/5/debian12/amd64 -> ${path}`,
+    );
+    expect(lines).toContainEqual(expect.stringMatching(/^not proven here: which release brought it/));
+    expect(lines.at(-1)).toBe('verified');
+    await writeFile(file, 'x', { flag: 'a' });
+    expect(await run({ package: file })).toMatchObject({
+      status: 1,
+      lines: expect.arrayContaining([`${file}: is in no index of the channel`, 'NOT VERIFIED']),
+    });
+    expect(await run({ package: join(world.dir, 'none') })).toMatchObject({ status: 2 });
+  });
+
   test('ends with 2 for files that cannot be used', async () => {
     expect(await run({ keyring: join(world.dir, 'none') })).toMatchObject({
       status: 2,
