@@ -285,7 +285,7 @@ const ofApt: readonly Attack[] = [
   {
     name: 'an endless index',
     apt: 'refuses',
-    told: /unexpected size/,
+    told: /unexpected size|Hash Sum mismatch/,
     web: true,
     spoil: async (site) => {
       for (const path of await site.aptIndexes()) site.neverEnds(path);
@@ -294,7 +294,7 @@ const ofApt: readonly Attack[] = [
   {
     name: 'an endless package',
     apt: 'refuses',
-    told: /unexpected size/,
+    told: /unexpected size|Hash Sum mismatch/,
     web: true,
     spoil: async (site) => {
       site.neverEnds(deb('voms'));
