@@ -8,7 +8,7 @@ import { ZypperClient } from './zypper.ts';
 
 /** How dnf and zypper say that it is the signature, the digest or the absence of a file for which they refuse. */
 const refusals =
-  /GPG (signature )?verification|Cannot download|was modified after|is unsigned|signed with an unknown key|Digest verification failed|not found on medium|can't be determined|\[error\]/;
+  /GPG (signature )?verification|Cannot download|Signature verification failed|Valid metadata not found|was modified after|is unsigned|signed with an unknown key|Digest verification failed|not found on medium|can't be determined|\[error\]/;
 
 /** The client sees the channel as it should be. */
 async function mustUpdate(own: DnfClient | ZypperClient): Promise<void> {
