@@ -286,6 +286,7 @@ test('a site ends a commitment by itself, at once and without approval (R-3.2-4)
   const cesga = await site('CESGA');
   expect(cesga?.commitments).toEqual([
     { stack: 'glite', component: 'bdii', os: 'debian12', arch: 'amd64', until: '2027-01-31' },
+    { stack: 'glite', component: 'bdii', os: 'al9', arch: 'x86_64' },
     { stack: 'opstools', component: 'sam-nagios', os: 'sl6', arch: 'x86_64' },
   ]);
   expect((await newestCommit())?.commit.message).not.toContain('Approved-By');
