@@ -30,7 +30,7 @@ const manifestPattern = new RegExp(
   `^repos-manifest/(?:${shelves.join('|')})/[a-z0-9][A-Za-z0-9.+~_-]*\\.yml(\\.asc)?$`,
 );
 const others =
-  /^(releases\/ticket\.schema\.json|(releases|repos-manifest)\/(.*\/)?(README\.md|\.gitkeep)|releases\/keys\/[a-z0-9-]+\.asc|repos-manifest\/keys\/[A-Za-z0-9._-]+)$/;
+  /^(releases\/ticket\.schema\.json|(releases|repos-manifest)\/(.*\/)?(README\.md|\.gitkeep)|releases\/keys\/[a-z0-9-]+\.asc|repos-manifest\/(keys\/[A-Za-z0-9._-]+|verify-channel\.sh))$/;
 
 /** Tells from a path (from the top of the repository) what the file is. */
 export function fileKind(path: string): FileKind {

@@ -29,7 +29,8 @@ export async function newScratch(): Promise<Scratch> {
   const dir = await mkdtemp(join(tmpdir(), 'record-'));
   const forge = await start(join(dir, 'forge'));
   const token = await installationToken(forge);
-  await createKeys(join(dir, 'keys'), new Date());
+  // An hour old, so that what a test signs is never dated before its key.
+  await createKeys(join(dir, 'keys'), new Date(Date.now() - 3_600_000));
   const keys = await openKeys(join(dir, 'keys'));
   const signer = await documentSigner(keys.system);
   const url = `${forge.url}/${owner}/${repo}.git`;

@@ -155,11 +155,11 @@ describe('A request', () => {
   test.each([
     ['all of them, when it names none', {}, []],
     ['all of them', { commitments: 'all' }, []],
-    ['one', { commitments: 'bdii debian12 amd64' }, ['voms-clients debian12 amd64', sam]],
+    ['one', { commitments: 'bdii debian12 amd64' }, ['bdii al9 x86_64', 'voms-clients debian12 amd64', sam]],
     [
       'one at a day',
-      { commitments: 'bdii until=2027-01-31' },
-      ['bdii debian12 amd64 until=2027-01-31', 'voms-clients debian12 amd64', sam],
+      { commitments: 'bdii debian12 until=2027-01-31' },
+      ['bdii debian12 amd64 until=2027-01-31', 'bdii al9 x86_64', 'voms-clients debian12 amd64', sam],
     ],
   ])('ends %s (R-3.2-4)', (_, answers, left) => {
     expect(held({ wish: 'end', site: 'CESGA', ...answers })).toEqual(left);
