@@ -1,7 +1,7 @@
 import type { Channel } from '../model/channel.ts';
 import { sha256Of } from '../storage/digest.ts';
 import { inParallel } from '../storage/in-parallel.ts';
-import type { Output } from '../storage/output.ts';
+import type { Output, OutputFile } from '../storage/output.ts';
 import { ContentsFollower, type ChannelContents, type RootContents } from './channel-contents.ts';
 import {
   inStatementForm,
@@ -37,7 +37,6 @@ import { formerFiles, goneFiles, unknownFiles } from './tidy.ts';
 const day = 86_400_000;
 /** Metadata is signed anew after this time even when nothing changed, in milliseconds, so that it never gets near its expiry. */
 const renewal = day;
-const checkedAtOnce = 8;
 const encoder = new TextEncoder();
 
 /** A root with whether its metadata has to be signed anew, and what stands if not. */
@@ -59,10 +58,13 @@ export class ChannelPublication {
   readonly #releases = new WeakMap<object, ChannelStatement['releases'][number]>();
   /** What stands where it should since the last publication of this object. */
   #known:
-    | { readonly published: Published; readonly pools: ReadonlyMap<string, readonly PooledFile[]> }
+    | {
+        readonly published: Published;
+        readonly pools: ReadonlyMap<string, readonly PooledFile[]>;
+        /** Whether it was this object that put it there, and not an earlier run whose word is taken for it. */
+        readonly isOwn: boolean;
+      }
     | undefined;
-  /** Whether it was this object that put it there, and not an earlier run whose word is taken for it. */
-  #isOwn = false;
   #setup = '';
 
   constructor(channel: Channel, parts: PublisherParts, maker: ChunkMaker) {
@@ -89,7 +91,7 @@ export class ChannelPublication {
     ]);
     const roots = await this.#rootStates(contents, request, published, signer);
     const missing = roots.flatMap(({ changes }) => changes.missing);
-    await eachOf(missing, ({ entry }) => checkStored(this.#channel, entry, this.#parts.store));
+    await inParallel(missing, ({ entry }) => checkStored(this.#channel, entry, this.#parts.store));
 
     const standing = published && this.#isStanding(published, contents, roots) ? published : undefined;
     if (!standing) this.#refuseClock(published, now);
@@ -102,15 +104,14 @@ export class ChannelPublication {
     const unknown = this.#known ? [] : await unknownFiles(output, this.#channel, next, roots);
     const former = await formerFiles(output, roots, next.statement, before);
     // The signature of the statement before stays with it, or goes with it.
-    const signature = published ? [statementPaths(this.#channel, sha256Of(published.bytes)).lasting] : [];
+    const signature = published ? [statementPaths(this.#channel, published.sha256).lasting] : [];
     const others = [...unknown, ...former, ...(next === standing ? [] : signature)];
     await output.remove(goneFiles(roots, next.statement, before, others));
     const pools = new Map(roots.map(({ plan: { root } }) => [root.place.path, pooled(root)]));
-    this.#known = { published: next, pools };
-    this.#isOwn = true;
+    this.#known = { published: next, pools, isOwn: true };
     const { lastRun } = this.#parts;
     if (lastRun !== undefined)
-      await keepLeft(lastRun, this.#channel, { statement: sha256Of(next.bytes), setup: this.#setup, pools });
+      await keepLeft(lastRun, this.#channel, { statement: next.sha256, setup: this.#setup, pools });
     return { changed: next !== standing, number: next.statement.number };
   }
 
@@ -126,15 +127,15 @@ export class ChannelPublication {
       const paths = statementPaths(this.#channel, '');
       await output.point([{ path: paths.signature, pieces: [published.signature] }]);
     }
-    if (published && !this.#isOwn) await this.#believeLastRun(published);
+    if (published) await this.#believeLastRun(published);
     return published;
   }
 
   async #believeLastRun(published: Published): Promise<void> {
     const { lastRun } = this.#parts;
     const left = lastRun === undefined ? undefined : await keptLeft(lastRun, this.#channel);
-    if (left?.statement !== sha256Of(published.bytes)) return;
-    this.#known = { published, pools: left.pools };
+    if (left?.statement !== published.sha256) return;
+    this.#known = { published, pools: left.pools, isOwn: false };
     this.#setup = left.setup;
   }
 
@@ -186,7 +187,7 @@ export class ChannelPublication {
     if (!statement || entry?.recipe !== recipe) return undefined;
     if (now.getTime() - Date.parse(entry.issued) >= renewal) return undefined;
     const files = statement.files.filter((file) => isOfRoot(file.path, path));
-    if (!this.#isOwn && !(await this.#areThere(files))) return undefined;
+    if (this.#known?.isOwn !== true && !(await this.#areThere(files))) return undefined;
     return { files, issued: entry.issued };
   }
 
@@ -249,7 +250,7 @@ export class ChannelPublication {
       commit,
       issued,
       expires: inStatementForm(expires),
-      previous: published ? sha256Of(published.bytes) : null,
+      previous: published?.sha256 ?? null,
       releases: contents.releases.map((manifest) => this.#release(manifest)),
       roots: roots.flatMap(({ plan, standing }) =>
         statementRoots(this.#channel, plan, standing?.issued ?? issued),
@@ -262,23 +263,30 @@ export class ChannelPublication {
         : [],
     };
     const bytes = encoder.encode(statementText(statement));
-    const paths = statementPaths(this.#channel, sha256Of(bytes));
-    const there = new Set((published?.statement.files ?? []).map(({ path, sha256 }) => `${path} ${sha256}`));
-    // Immutable files that the publication before has too are in place.
-    const content = rendered.flatMap((root) =>
-      (root?.content ?? []).filter(({ path }) => {
-        const digest = root?.files.find((file) => file.path === path)?.sha256 ?? '';
-        return !this.#isOwn || !there.has(`${fromChannelFolder(this.#channel, path)} ${digest}`);
-      }),
-    );
-    const [signature] = await Promise.all([signer.signDetached(bytes, now), output.put(content)]);
+    const sha256 = sha256Of(bytes);
+    const paths = statementPaths(this.#channel, sha256);
+    const [signature] = await Promise.all([
+      signer.signDetached(bytes, now),
+      output.put(this.#unplaced(rendered, published)),
+    ]);
     const signatureBytes = encoder.encode(signature);
     const signatureFile = { pieces: [signatureBytes] };
     await output.put([{ path: paths.lasting, ...signatureFile }]);
     await output.point(rendered.flatMap((root) => root?.pointers ?? []));
     await output.pointIf({ path: paths.statement, pieces: [bytes] }, published?.bytes);
     await output.point([{ path: paths.signature, ...signatureFile }]);
-    return { statement, bytes, signature: signatureBytes, isComplete: true };
+    return { statement, bytes, sha256, signature: signatureBytes, isComplete: true };
+  }
+
+  /** The immutable files that are not in place yet: their paths tell their content, so what the publication before has stands. */
+  #unplaced(
+    rendered: readonly (RenderedRoot | undefined)[],
+    published: Published | undefined,
+  ): readonly OutputFile[] {
+    const content = rendered.flatMap((root) => root?.content ?? []);
+    if (!published || this.#known?.isOwn !== true) return content;
+    const there = new Set(published.statement.files.map(({ path }) => path));
+    return content.filter(({ path }) => !there.has(fromChannelFolder(this.#channel, path)));
   }
 
   /** Client files and keys: compared with what is there only when they change. */
@@ -322,11 +330,6 @@ export class ChannelPublication {
     this.#releases.set(manifest, release);
     return release;
   }
-}
-
-async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  for (let from = 0; from < items.length; from += checkedAtOnce)
-    await Promise.all(items.slice(from, from + checkedAtOnce).map(act));
 }
 
 function byPath(a: { readonly path: string }, b: { readonly path: string }): number {

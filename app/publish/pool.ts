@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import type { PackageFormat } from '../model/distributions.ts';
 import { firstAfter, inPathOrder, type IndexEntry } from '../repository/index-chunks.ts';
 import { sha256Of } from '../storage/digest.ts';
 import { inParallel } from '../storage/in-parallel.ts';
@@ -107,7 +108,7 @@ export async function foundChanges(
     else if (listed.has(path)) {
       const digest = await output.digest(path);
       if (digest) left.push({ path, ...digest });
-    } else if (isOurs(path, root)) stale.push(path);
+    } else if (isOurs(path, rootPath, root.format)) stale.push(path);
   }
   return { missing, left, stale };
 }
@@ -123,8 +124,8 @@ export function vouchedPaths(statement: ChannelStatement | undefined): ReadonlyS
 }
 
 /** Other files in a root may be the operator's, such as a page for people. */
-function isOurs(path: string, { place, format }: RootContents): boolean {
-  const below = path.slice(place.path.length + 1);
+export function isOurs(path: string, rootPath: string, format: PackageFormat): boolean {
+  const below = path.slice(rootPath.length + 1);
   if (format === 'tar') return below.split('/').length === 3 || below.startsWith('signatures/');
   return /^(pool|dists|repodata)\//.test(below);
 }

@@ -10,6 +10,8 @@ import { PublishError } from './publish-error.ts';
 export interface Published {
   readonly statement: ChannelStatement;
   readonly bytes: Uint8Array;
+  /** Of the bytes. */
+  readonly sha256: string;
   /** Armored. */
   readonly signature: Uint8Array;
   /** False when a run was cut off before the signature stood in its usual place too. */
@@ -47,9 +49,10 @@ export async function publishedState(
     if ((await output.read(statementPaths(channel, '').signature)) === undefined) return undefined;
   } else {
     const statement = parseStatement(new TextDecoder().decode(bytes));
+    const sha256 = sha256Of(bytes);
     const signature =
-      statement?.channel === channel && (await goodSignature(bytes, statement, output, signer));
-    if (statement && signature) return { statement, bytes, ...signature };
+      statement?.channel === channel && (await goodSignature({ bytes, sha256 }, statement, output, signer));
+    if (statement && signature) return { statement, bytes, sha256, ...signature };
   }
   throw new PublishError(
     channel,
@@ -59,20 +62,20 @@ export async function publishedState(
 }
 
 async function goodSignature(
-  bytes: Uint8Array,
+  { bytes, sha256 }: Pick<Published, 'bytes' | 'sha256'>,
   { channel, issued }: ChannelStatement,
   output: Output,
   { publicKey }: Pick<Signer, 'publicKey'>,
 ): Promise<Pick<Published, 'signature' | 'isComplete'> | undefined> {
   const keyring = await readKeyring(publicKey);
-  const paths = statementPaths(channel, sha256Of(bytes));
+  const paths = statementPaths(channel, sha256);
   for (const path of [paths.signature, paths.lasting]) {
     const found = await output.read(path);
     if (!found) continue;
     // Judged at its own time: a key that has expired since must not stop the channel from finding its number.
     const verdict = await verifyRecord({
       bytes,
-      signature: new TextDecoder('latin1').decode(found),
+      signature: found,
       keyring,
       now: new Date(issued),
     });

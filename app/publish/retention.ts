@@ -44,12 +44,12 @@ export interface RetentionTerms {
 /** What clients may still fetch of the publications before a new one, whose files are `files`, as long as its root is still published. */
 export function superseded(
   channel: Channel,
-  { statement, bytes, signature }: Published,
+  { statement, sha256: ownSha256, signature }: Published,
   roots: readonly PlannedRoot[],
   files: readonly StatementFile[],
   { now, withdrawn, file }: RetentionTerms,
 ): readonly SupersededFile[] {
-  const { lasting } = statementPaths(channel, sha256Of(bytes));
+  const { lasting } = statementPaths(channel, ownSha256);
   const ownSignature = {
     path: fromChannelFolder(channel, lasting),
     size: signature.length,

@@ -1,9 +1,8 @@
 import type { Channel } from '../model/channel.ts';
-import { sha256Of } from '../storage/digest.ts';
 import { isLeftover, type Output } from '../storage/output.ts';
 import type { ChannelStatement } from './channel-statement.ts';
 import { fromChannelsFolder } from './layout.ts';
-import { isPooled, staleSnapshots, vouchedPaths, type PlannedRoot } from './pool.ts';
+import { isOurs, isPooled, staleSnapshots, vouchedPaths, type PlannedRoot } from './pool.ts';
 import { statementPaths, type Published } from './published-state.ts';
 
 /**
@@ -29,11 +28,11 @@ export function goneFiles(
 export async function unknownFiles(
   output: Output,
   channel: Channel,
-  { statement, bytes }: Published,
+  { statement, sha256 }: Published,
   roots: readonly PlannedRoot[],
 ): Promise<readonly string[]> {
   const vouched = vouchedPaths(statement);
-  const { lasting } = statementPaths(channel, sha256Of(bytes));
+  const { lasting } = statementPaths(channel, sha256);
   const own = (await output.list(channel)).filter(
     (path) =>
       isLeftover(path) ||
@@ -57,10 +56,7 @@ export async function formerFiles(
   const lists = await Promise.all(
     [...former]
       .filter(([path]) => !now.has(path))
-      .map(async ([path, format]) => {
-        const ours = format === 'tar' ? /^[^/]+\/[^/]+\/[^/]+$/ : /^(pool|dists|repodata)\//;
-        return (await output.list(path)).filter((file) => ours.test(file.slice(path.length + 1)));
-      }),
+      .map(async ([path, format]) => (await output.list(path)).filter((file) => isOurs(file, path, format))),
   );
   return lists.flat();
 }

@@ -77,7 +77,7 @@ export async function mendSignatures(
   });
   if (!published) return [];
   const problems: MendedProblem[] = [];
-  const paths = statementPaths(channel, sha256Of(published.bytes));
+  const paths = statementPaths(channel, published.sha256);
   for (const path of [paths.lasting, paths.signature]) {
     const there = await output.read(path);
     if (there && Buffer.from(there).equals(published.signature)) continue;

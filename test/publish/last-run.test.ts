@@ -6,6 +6,7 @@ import { verifyChannel } from '../../app/publish/verification/verify.ts';
 import { ChannelWorld, sampleDeb } from './channel-world.ts';
 
 const voms = (version: string) => ({ [`voms_${version}_amd64.deb`]: sampleDeb({ name: 'voms', version }) });
+const index = 'production/umd/5/debian12/amd64/dists/production/main/binary-amd64/Packages.gz';
 const pool = 'production/umd/5/debian12/amd64/pool/v/voms';
 
 let world: ChannelWorld;
@@ -75,9 +76,33 @@ describe('a run that believes what the last one left', () => {
 
   test('mends an index that was damaged since', async () => {
     await runs();
-    const index = 'production/umd/5/debian12/amd64/dists/production/main/binary-amd64/Packages.gz';
     await writeFile(join(world.out, index), 'x');
     expect(await runs()).toMatchObject([{ changed: true }]);
+    expect(await isGood()).toMatchObject({ ok: true, problems: [] });
+  });
+});
+
+describe('a publisher that runs on', () => {
+  test('looks at everything when another one has published meanwhile', async () => {
+    const publisher = new ChannelPublisher({
+      store: world.store,
+      output: world.output,
+      cache: join(world.dir, 'cache'),
+      keys: world.keys,
+    });
+    const request = {
+      commit: 'c'.repeat(40),
+      channelsFile: world.channelsFile,
+      channels: ['production'] as const,
+    };
+    await publisher.publish({ ...request, manifests: world.manifests, now: new Date() });
+    await world.adds({ id: 'b', component: 'voms' }, voms('1.1'));
+    await world.publishes();
+    await writeFile(join(world.out, index), 'x');
+    await rm(join(world.out, pool, 'voms_1.1_amd64.deb'));
+    expect(
+      await publisher.publish({ ...request, manifests: world.manifests, now: new Date() }),
+    ).toMatchObject([{ changed: true, number: 3 }]);
     expect(await isGood()).toMatchObject({ ok: true, problems: [] });
   });
 });

@@ -90,15 +90,15 @@ export async function binaryKeyring(armoredPublicKeys: readonly string[]): Promi
  */
 export async function verifyDetached(signed: {
   bytes: Uint8Array;
-  signature: string;
+  /** As text, or as the bytes of its file. */
+  signature: string | Uint8Array;
   keyring: Keyring;
   now: Date;
 }): Promise<Verdict> {
   if (signed.signature.length > maximumSignature) return malformed('the signature is too long');
-  const signature = await openpgp
-    .readSignature({ armoredSignature: signed.signature, config })
-    .catch(() => undefined);
-  if (!signature || withLf(signature.armor()) !== signed.signature) {
+  const armoredSignature = armorOf(signed.signature);
+  const signature = await openpgp.readSignature({ armoredSignature, config }).catch(() => undefined);
+  if (!signature || withLf(signature.armor()) !== armoredSignature) {
     return malformed('the signature is damaged, or other text stands around it');
   }
   const message = await openpgp.createMessage({ binary: signed.bytes });
@@ -121,7 +121,7 @@ export async function verifyDetached(signed: {
  */
 export async function verifyRecord(signed: {
   bytes: Uint8Array;
-  signature: string;
+  signature: string | Uint8Array;
   keyring: Keyring;
   now: Date;
 }): Promise<Verdict> {
@@ -134,7 +134,7 @@ export async function verifyRecord(signed: {
   for (const part of before.flatMap((key) => [key, ...key.subkeys])) part.revocationSignatures = [];
   const verdict = await verifyDetached({ ...signed, keyring: before });
   if (!verdict.ok) return verdict;
-  const { packets } = await openpgp.readSignature({ armoredSignature: signed.signature, config });
+  const { packets } = await openpgp.readSignature({ armoredSignature: armorOf(signed.signature), config });
   const issuer = packets[0]?.issuerKeyID;
   const revocations = signed.keyring.flatMap((key) => {
     if (key.getFingerprint().toUpperCase() !== verdict.fingerprint) return [];
@@ -143,6 +143,11 @@ export async function verifyRecord(signed: {
   });
   const isLater = revocations.some(({ created }) => !created || created <= verdict.date);
   return isLater ? no('the signature is of a time when its key was revoked already') : verdict;
+}
+
+/** Armor is ASCII; whatever else a file holds must not look like it. */
+function armorOf(signature: string | Uint8Array): string {
+  return typeof signature === 'string' ? signature : new TextDecoder('latin1').decode(signature);
 }
 
 /**
