@@ -27,11 +27,20 @@ export function optionOrSetting(value: string | undefined, name: string, option:
 }
 
 /**
- * Opens the git repository in a folder, lends it to a command, and leaves nothing behind.
+ * Opens the git repository in a folder, lends it to a command, and leaves nothing behind but the clone, if that has a folder.
  * @throws WrongUse when there is no such folder; KeyError
  */
 export async function withRecordAt<T>(
-  { repo, keys: keyFolder }: { readonly repo: string; readonly keys?: string | undefined },
+  {
+    repo,
+    keys: keyFolder,
+    clone,
+  }: {
+    readonly repo: string;
+    readonly keys?: string | undefined;
+    /** Folder of a clone that stays; without it a new one is made in the scratch folder. */
+    readonly clone?: string | undefined;
+  },
   work: (at: RecordAt) => Promise<T>,
 ): Promise<T> {
   const keys = await openKeys(optionOrSetting(keyFolder, 'ROLLOUT_KEYS', '--keys DIR'));
@@ -42,7 +51,7 @@ export async function withRecordAt<T>(
   const scratch = await mkdtemp(join(tmpdir(), 'rollout-'));
   try {
     const record = await GitRecord.open({
-      dir: scratch,
+      dir: clone ?? scratch,
       url: pathToFileURL(repository).href,
       token: undefined,
       signer,

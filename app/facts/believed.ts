@@ -1,10 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { Manifest } from '../model/manifest.ts';
 import type { GitRecord } from '../record/repository.ts';
 import type { DocumentSigner } from '../record/signer.ts';
+import { sha256Of } from '../storage/digest.ts';
+import { keepFile, keptFile } from '../storage/kept-file.ts';
 import { knownManifests, standingManifests } from './manifests.ts';
 import { Provenance } from './provenance.ts';
 
@@ -37,9 +36,10 @@ export async function recallBelieved(
   record: GitRecord,
   signer: DocumentSigner,
 ): Promise<Provenance> {
-  const [head, ...kept] = bodyOf(await readFile(file, 'utf8').catch(() => ''));
+  const text = await keptFile(file).catch(() => undefined);
+  const [head, ...kept] = text?.toString().split('\n') ?? [];
   const { data } = HeadSchema.safeParse(head === undefined ? undefined : JSON.parse(head));
-  if (data?.key !== sumOf(signer.publicKey)) return new Provenance(record, signer);
+  if (data?.key !== sha256Of(signer.publicKey)) return new Provenance(record, signer);
   const known = knownManifests(record);
   for (const line of kept) {
     const [key, manifest] = LineSchema.parse(JSON.parse(line));
@@ -61,24 +61,10 @@ export async function keepBelieved(
 ): Promise<void> {
   const head = JSON.stringify({
     version,
-    key: sumOf(signer.publicKey),
+    key: sha256Of(signer.publicKey),
     checked: [...provenance.checked],
   });
   const standing = await standingManifests(record, record.main);
   const text = [head, ...standing.map((known) => lines.get(known[1]) ?? JSON.stringify(known))].join('\n');
-  await mkdir(dirname(file), { recursive: true });
-  const aside = `${file}.tmp-${randomBytes(8).toString('hex')}`;
-  await writeFile(aside, `${sumOf(text)}\n${text}`, { mode: 0o600 });
-  await rename(aside, file);
-}
-
-/** The lines below the sum, if they are what it was taken of. */
-function bodyOf(text: string): readonly string[] {
-  const end = text.indexOf('\n');
-  const body = text.slice(end + 1);
-  return end >= 0 && text.slice(0, end) === sumOf(body) ? body.split('\n') : [];
-}
-
-function sumOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  await keepFile(file, text, { mode: 0o600 });
 }

@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Channel } from '../model/channel.ts';
 import type { IndexEntry } from '../repository/index-chunks.ts';
-import { isAbsence, sha256Of } from '../storage/digest.ts';
+import { keepFile, keptFile } from '../storage/kept-file.ts';
 
 /** A package as it stands in a pool. */
 export type PooledFile = Pick<IndexEntry, 'path' | 'size' | 'sha256'>;
@@ -30,22 +28,13 @@ export async function keepLeft(folder: string, channel: Channel, left: LeftInPla
     lines.push(`/${path}`);
     for (const { path: file, sha256, size } of files) lines.push(`${file}\t${sha256}\t${String(size)}`);
   }
-  const text = `${lines.join('\n')}\n`;
-  const path = filePath(folder, channel);
-  await mkdir(dirname(path), { recursive: true });
-  const aside = `${path}.tmp-${randomBytes(8).toString('hex')}`;
-  await writeFile(aside, `${sha256Of(text)}\n${text}`);
-  await rename(aside, path);
+  await keepFile(filePath(folder, channel), `${lines.join('\n')}\n`);
 }
 
 /** What the last run left; undefined when nothing is kept, or it is damaged. */
 export async function keptLeft(folder: string, channel: Channel): Promise<LeftInPlace | undefined> {
-  const content = await readFile(filePath(folder, channel), 'utf8').catch((error: unknown) => {
-    if (isAbsence(error)) return '';
-    throw error;
-  });
-  const text = content.slice(65);
-  if (content.slice(0, 64) !== sha256Of(text)) return undefined;
+  const text = (await keptFile(filePath(folder, channel)))?.toString();
+  if (text === undefined) return undefined;
   const [head = '', ...lines] = text.trimEnd().split('\n');
   // oxlint-disable-next-line no-unsafe-type-assertion -- the digest says that `keepLeft` has written it
   const { statement, setup } = JSON.parse(head) as Pick<LeftInPlace, 'statement' | 'setup'>;

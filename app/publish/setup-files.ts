@@ -1,6 +1,6 @@
 import type { Channel } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
-import type { Output, Pointer } from '../storage/output.ts';
+import type { Output, OutputFile, Pointer } from '../storage/output.ts';
 import type { ChannelContents } from './channel-contents.ts';
 import type { Signer } from './signing/keys.ts';
 import type { Place, Target } from './layout.ts';
@@ -115,7 +115,8 @@ export async function putSetupFiles(
   );
 }
 
-async function putWhereDifferent(output: Output, files: readonly SetupFile[]): Promise<void> {
+/** Puts files in place that are not there, or are there with other bytes. */
+export async function putWhereDifferent(output: Output, files: readonly OutputFile[]): Promise<void> {
   const changed: Pointer[] = [];
   for (const { path, pieces } of files) {
     const there = await output.read(path);

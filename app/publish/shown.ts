@@ -41,11 +41,13 @@ async function shownYum({ output, root: { place }, keyring, now }: Looking): Pro
   if (id === undefined) return [];
   const folder = snapshotFolder(place.path, id);
   const small = ['repomd.xml', 'repomd.xml.asc'].map((name) => `${folder}/repodata/${name}`);
-  const [repomd, signature] = await Promise.all(small.map((path) => textAt(output, path)));
-  if (repomd === undefined || signature === undefined) return [];
-  const verdict = await verifyDetached({ bytes: Buffer.from(repomd), signature, keyring, now });
+  const [repomd, signature] = await Promise.all(small.map((path) => output.read(path)));
+  if (!repomd || !signature) return [];
+  const verdict = await verifyDetached({ bytes: repomd, signature, keyring, now });
   if (!verdict.ok) return [];
-  const documents = repomd.matchAll(/<location href="(repodata\/[0-9a-f]{64}-[a-z]+\.xml\.gz)"/g);
+  const documents = new TextDecoder()
+    .decode(repomd)
+    .matchAll(/<location href="(repodata\/[0-9a-f]{64}-[a-z]+\.xml\.gz)"/g);
   return [...small, ...[...documents].map(([, file = '']) => `${folder}/${file}`)];
 }
 
@@ -54,8 +56,8 @@ async function shownTar({ output, root: { place }, keyring, now }: Looking): Pro
   if (!sums) return [];
   const sha256 = sha256Of(sums);
   const path = `${place.path}/${lastingSignature(sha256)}`;
-  const signature = await textAt(output, path);
-  if (signature === undefined) return [];
+  const signature = await output.read(path);
+  if (!signature) return [];
   const verdict = await verifyDetached({ bytes: sums, signature, keyring, now });
   return verdict.ok ? [path, `${place.path}/${lastingSums(sha256)}`] : [];
 }

@@ -1,3 +1,4 @@
+import { waivableRules, type ExceptionRule } from '../model/exception.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Event } from '../model/journal.ts';
 import { isApproved } from './exceptions.ts';
@@ -7,15 +8,7 @@ import { classOf } from './situation.ts';
 import { due } from './time/timeline.ts';
 
 /** Exceptions that let a release past a rule of the process: those are looked at again afterwards. */
-const reviewed = new Set([
-  'verification',
-  'staged-rollout',
-  'cadence',
-  'version',
-  'freeze',
-  'closure',
-  'override-reject',
-]);
+const reviewed = new Set<ExceptionRule>([...waivableRules, 'override-reject']);
 
 /** The approved exceptions of a release that call for a review. */
 export const reviewedExceptions = (facts: Facts, progress: Progress): readonly AskedException[] =>

@@ -3,7 +3,7 @@ import type { Breakage, TargetClosure } from '../model/closure.ts';
 import type { BaseRepository } from '../model/distributions.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { entryOf } from '../model/record.ts';
-import { keptFacts, readFacts, type FactsOf } from '../publish/roots/package-facts.ts';
+import { packageFacts, type FactsOf } from '../publish/roots/package-facts.ts';
 import { closure, type Closure } from '../repository/closure/closure.ts';
 import { debPackage } from '../repository/closure/debian.ts';
 import { layerOf, type Layer } from '../repository/closure/layer.ts';
@@ -145,9 +145,7 @@ async function factsOf<F extends LayeredFormat>(
   format: F,
   sha256: string,
 ): Promise<FactsOf[F]> {
-  const known = await keptFacts(cache, format, sha256);
-  if (known) return known;
-  const read = await readFacts(cache, format, sha256, store);
+  const read = await packageFacts(cache, format, sha256, store);
   if (!read.ok) throw new Unknown(`The package with sha256 ${sha256} cannot be read: ${read.reason}.`);
   return read.value;
 }

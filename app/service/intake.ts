@@ -11,7 +11,7 @@ import { KeyError, readKeyring } from '../publish/signing/openpgp.ts';
 import { StorageOutage, type Store } from '../storage/store.ts';
 import { readTarball, type TarballFacts } from '../repository/tarball.ts';
 import type { PackageFormat } from '../model/distributions.ts';
-import { keptFacts, readFacts, type FactsOf, type ReadFormat } from '../publish/roots/package-facts.ts';
+import { packageFacts } from '../publish/roots/package-facts.ts';
 import { debFileNames } from '../repository/deb-file-name.ts';
 import type { Reading } from '../repository/refusal.ts';
 import { isMultilib, rpmFileName } from '../repository/rpm/nevra.ts';
@@ -94,7 +94,7 @@ async function misfit(
 ): Promise<readonly string[]> {
   switch (format) {
     case 'deb': {
-      const read = await factsOf(parts, 'deb', sha256);
+      const read = await packageFacts(parts.cache, 'deb', sha256, parts.store);
       if (!read.ok) return [`${file} is no Debian package that can be taken: ${read.reason}`];
       const { architecture } = read.value;
       return unfitting(
@@ -105,7 +105,7 @@ async function misfit(
       );
     }
     case 'rpm': {
-      const read = await factsOf(parts, 'rpm', sha256);
+      const read = await packageFacts(parts.cache, 'rpm', sha256, parts.store);
       if (!read.ok) return [`${file} is no rpm package that can be taken: ${read.reason}`];
       const { architecture } = read.value;
       const fits = architecture === 'noarch' || isMultilib(architecture, arch);
@@ -140,15 +140,6 @@ async function tarballIn(store: Store, file: string, sha256: string): Promise<Re
   } finally {
     await opened.close();
   }
-}
-
-async function factsOf<F extends ReadFormat>(
-  { cache, store }: IntakeParts,
-  format: F,
-  sha256: string,
-): Promise<Reading<FactsOf[F]>> {
-  const known = await keptFacts(cache, format, sha256);
-  return known ? { ok: true, value: known } : readFacts(cache, format, sha256, store);
 }
 
 /** Packages whose signature by the provider is not good, or missing where it is required (T43). The keys are those of the main branch. */

@@ -11,7 +11,7 @@ import { binaryKeyring } from '../publish/signing/openpgp.ts';
 import { ContentsFollower } from '../publish/channel-contents.ts';
 import type { PublishError } from '../publish/publish-error.ts';
 import { ChannelPublisher, ChannelsNotPublished, type PublishedChannel } from '../publish/publish.ts';
-import { setupFiles } from '../publish/setup-files.ts';
+import { putWhereDifferent, setupFiles } from '../publish/setup-files.ts';
 import type { Output, OutputFile } from '../storage/output.ts';
 import { heldChannels } from '../upkeep/held-channels.ts';
 import type { GitRecord } from '../record/repository.ts';
@@ -53,7 +53,7 @@ export class Publisher {
     const { record, signer, provenance, configuration, output, store } = this.#parts;
     await provenance.check(main, manifestFolders);
     const { channelsFile, distributions } = await configuration.read(record, main);
-    if (!this.#systemKeyIsThere) await publishSystemKey(output, signer);
+    if (!this.#systemKeyIsThere) await putWhereDifferent(output, await systemKeyFiles(signer));
     this.#systemKeyIsThere = true;
     const standing = await signedManifests(record, signer, main, shelves);
     const tombstones = standing.filter(({ channel }) => channel === 'withdrawn');
@@ -124,13 +124,6 @@ function targetsOf({ distributions }: Distributions): readonly Target[] {
 }
 
 /** The system's public key, for auditors: beside the channels' own, which their publication writes. */
-async function publishSystemKey(output: Output, signer: DocumentSigner): Promise<void> {
-  for (const { path, pieces } of await systemKeyFiles(signer)) {
-    const there = await output.read(path);
-    if (!there || !Buffer.concat(pieces).equals(there)) await output.point([{ path, pieces }]);
-  }
-}
-
 async function systemKeyFiles({ publicKey }: DocumentSigner): Promise<readonly OutputFile[]> {
   return [
     { path: 'keys/system.asc', pieces: [Buffer.from(publicKey)] },

@@ -1,19 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import {
-  link,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  rmdir,
-  type FileHandle,
-} from 'node:fs/promises';
+import { link, lstat, mkdir, open, readFile, rename, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { contentOfFile, digestOfFile, isAbsence } from './digest.ts';
+import { filesBelow } from './files-below.ts';
 import { inParallel } from './in-parallel.ts';
 import { Overtaken, type Output, type OutputFile, type PlacedFile, type Pointer } from './output.ts';
 import { StorageOutage, type Store } from './store.ts';
@@ -28,7 +18,7 @@ export function outputFolder(folder: string, store: Store): Output {
     read: (path) => readIfThere(at(path)),
     digest: (path) => digestOfFile(at(path)),
     content: (path) => contentOfFile(at(path)),
-    list: (path) => listFolder(folder, path),
+    list: (path) => filesBelow(folder, path),
     put: (files) => putFiles(folder, files),
     point: async (pointers) => {
       for (const pointer of pointers) await pointTo(folder, pointer);
@@ -58,20 +48,6 @@ function readIfThere(path: string): Promise<Buffer | undefined> {
     if (isAbsence(error)) return undefined;
     throw error;
   });
-}
-
-async function listFolder(top: string, path: string): Promise<readonly string[]> {
-  const entries = await readdir(join(top, path), { withFileTypes: true }).catch((error: unknown) => {
-    if (isAbsence(error)) return [];
-    throw error;
-  });
-  const lists = await Promise.all(
-    entries.map(async (entry): Promise<readonly string[]> => {
-      const below = path === '' ? entry.name : `${path}/${entry.name}`;
-      return entry.isDirectory() ? listFolder(top, below) : [below];
-    }),
-  );
-  return lists.flat();
 }
 
 /** All are written aside, whole and durably, before the first is put in its place. */

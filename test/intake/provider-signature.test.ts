@@ -9,6 +9,7 @@ import { pinnedKeys } from '../../app/publish/signing/foreign-signature.ts';
 import { readKeyring } from '../../app/publish/signing/openpgp.ts';
 import { hasProgram } from '../repository/raw-package.ts';
 import { makeScratch, type Scratch } from './scratch.ts';
+import { stored } from '../world/stored.ts';
 
 const deb = Buffer.from('the bytes of a package');
 const file = 'tool_1.0-1_amd64.deb';
@@ -31,14 +32,6 @@ const publicKeys = (...names: readonly string[]): string =>
 const signed = (content: string | Buffer, by: string, ...how: readonly string[]): Buffer =>
   gpg(['--local-user', `${by}@provider.invalid`, ...how, '--output', '-'], content);
 
-async function stored(bytes: Uint8Array): Promise<{ sha256: string; size: number }> {
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const receiver = await scratch.store.receive();
-  await receiver.write(bytes);
-  await receiver.commit(sha256, bytes.length);
-  return { sha256, size: bytes.length };
-}
-
 let keys: ProviderKeys;
 
 /** The sentence about a package with a signature beside it, or without. */
@@ -51,8 +44,8 @@ async function told(
   const one = {
     file: name,
     url: 'https://provider.example/tool',
-    ...(await stored(content)),
-    ...(signature && { signature: { url, ...(await stored(signature)) } }),
+    ...(await stored(scratch.store, content)),
+    ...(signature && { signature: { url, ...(await stored(scratch.store, signature)) } }),
   };
   return signatureProblem(one, format, scratch.store, { ...keys, ...others }, new Date());
 }

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
-import { buildDeb } from '../../app/demo/build-deb.ts';
-import { buildRpm } from '../../app/demo/build-rpm.ts';
 import type { ChannelsFile } from '../../app/model/channels-file.ts';
 import type { Manifest } from '../../app/model/manifest.ts';
 import { sha256Of } from '../../app/storage/digest.ts';
 import type { Store } from '../../app/storage/store.ts';
 import type { Order } from './order.ts';
+import { debOf, rpmOf, type PackageFile } from '../world/sample-packages.ts';
+import { stored } from '../world/stored.ts';
 
 const root = (platform: string, arch: string): string => `production/umd/5/${platform}/${arch}`;
 
@@ -23,34 +23,8 @@ export const url = 'https://repository.example.org/channels';
 async function release(number: number, store: Store): Promise<Manifest> {
   const version = `${String(number)}.0`;
   const name = `voms-${String(number % 2)}`;
-  const stored = async (file: string, bytes: Uint8Array) => {
-    const sha256 = sha256Of(bytes);
-    const receiver = await store.receive();
-    await receiver.write(bytes);
-    const receipt = await receiver.commit(sha256, bytes.length);
-    if (!receipt.ok) throw new Error(receipt.reason);
-    return { file, size: bytes.length, sha256 };
-  };
-  const files = { [`usr/share/doc/${name}/README`]: `${name} ${version}\n` };
-  const deb = buildDeb({
-    name,
-    version,
-    architecture: 'amd64',
-    maintainer: 'Product Team <team@provider.example>',
-    description: `sample ${name}\n A package to publish.`,
-    files,
-  });
-  const rpm = buildRpm({
-    name,
-    version,
-    release: '1',
-    architecture: 'x86_64',
-    packager: 'Product Team <team@provider.example>',
-    summary: `sample ${name}`,
-    description: 'A package to publish.',
-    files,
-  });
-  const tarball = gzipSync(`${name} ${version}`);
+  const listed = async ({ file, bytes }: PackageFile) => ({ file, ...(await stored(store, bytes)) });
+  const tarball = { file: `${name}-${version}.tar.gz`, bytes: gzipSync(`${name} ${version}`) };
   const id = `arc-${name}-${version}`;
   return {
     apiVersion: 'rollout/v1',
@@ -70,19 +44,19 @@ async function release(number: number, store: Store): Promise<Manifest> {
         platform: 'debian12',
         arch: 'amd64',
         format: 'deb',
-        packages: [await stored(`${name}_${version}_amd64.deb`, deb)],
+        packages: [await listed(debOf(name, version))],
       },
       {
         platform: 'al9',
         arch: 'x86_64',
         format: 'rpm',
-        packages: [await stored(`${name}-${version}-1.x86_64.rpm`, rpm)],
+        packages: [await listed(rpmOf(name, version))],
       },
       {
         platform: 'any',
         arch: 'noarch',
         format: 'tar',
-        packages: [await stored(`${name}-${version}.tar.gz`, tarball)],
+        packages: [await listed(tarball)],
       },
     ],
   };

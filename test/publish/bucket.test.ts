@@ -19,18 +19,16 @@ import { type Fault, type S3Server, startS3Server } from '../storage/s3-server.t
 import { daysAgo, RecordWorld } from '../upkeep/record-world.ts';
 import { sampleDeb, sha256 } from './channel-world.ts';
 import { clientViews } from './client-views.ts';
+import { stored } from '../world/stored.ts';
 
 const [storeUrl, outUrl] = ['s3://private/store', 's3://public/channels'];
 
 /** Puts packages in a store in a bucket; gives them as manifests list them. */
-async function stored(server: S3Server, packages: Readonly<Record<string, Uint8Array>>) {
+async function listedIn(server: S3Server, packages: Readonly<Record<string, Uint8Array>>) {
   const store = await openStore(storeUrl, server.access);
   const listed = [];
   for (const [file, bytes] of Object.entries(packages)) {
-    const receiver = await store.receive();
-    await receiver.write(bytes);
-    await receiver.commit(sha256(bytes), bytes.length);
-    listed.push({ file, size: bytes.length, sha256: sha256(bytes) });
+    listed.push({ file, ...(await stored(store, bytes)) });
   }
   return listed;
 }
@@ -70,7 +68,7 @@ describe('rollout publish with the store and the channels in buckets', () => {
     });
     const channels = await world.record.read(world.record.main, 'repos-manifest/channels.yml');
     const url = `url: ${server.url}/public/channels`;
-    const packages = await stored(server, {
+    const packages = await listedIn(server, {
       'voms_2.1.0+b1~rc3-1_amd64.deb': voms('2.1.0+b1~rc3-1'),
       'voms-doc_1.0_all.deb': sampleDeb({ name: 'voms-doc', version: '1.0', architecture: 'all' }),
     });
@@ -178,7 +176,7 @@ describe('A publication to a bucket', () => {
     ] as const;
     const targets = [];
     for (const [format, platform, arch, file, bytes] of formats)
-      targets.push({ platform, arch, format, packages: await stored(server, { [file]: bytes }) });
+      targets.push({ platform, arch, format, packages: await listedIn(server, { [file]: bytes }) });
     const evidence = {
       ticket: 1,
       journal: 'releases/x.journal.yml',

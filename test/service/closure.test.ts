@@ -19,6 +19,7 @@ import { makeScratch, type Scratch } from '../intake/scratch.ts';
 import { hasProgram } from '../repository/raw-package.ts';
 import { standing, ticketOf } from '../rollout/facts.ts';
 import { configuration } from '../rollout/people.ts';
+import { stored } from '../world/stored.ts';
 
 let scratch: Scratch;
 let server: Server;
@@ -59,12 +60,8 @@ function reader(): ClosureReader {
 
 type Stored = Manifest['targets'][number]['packages'][number];
 
-async function stored(file: string, bytes: Uint8Array): Promise<Stored> {
-  const receiver = await scratch.store.receive();
-  await receiver.write(Buffer.from(bytes));
-  const sha256 = digestOf(Buffer.from(bytes));
-  await receiver.commit(sha256, bytes.length);
-  return { file, size: bytes.length, sha256 };
+async function listed(file: string, bytes: Uint8Array): Promise<Stored> {
+  return { file, ...(await stored(scratch.store, bytes)) };
 }
 
 const deb = (
@@ -73,7 +70,7 @@ const deb = (
   depends?: string,
   files: readonly string[] = [],
 ): Promise<Stored> =>
-  stored(
+  listed(
     `${name}_${version}_amd64.deb`,
     buildDeb({
       name,
@@ -92,7 +89,7 @@ const rpm = (
   requires: readonly string[],
   files: Readonly<Record<string, string>> = {},
 ): Promise<Stored> =>
-  stored(
+  listed(
     `${name}-${version}-1.x86_64.rpm`,
     buildRpm({
       name,

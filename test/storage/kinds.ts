@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { sha256Of } from '../../app/storage/digest.ts';
 import { openOutput, openStore } from '../../app/storage/open.ts';
 import type { Output } from '../../app/storage/output.ts';
 import type { Store } from '../../app/storage/store.ts';
 import { type S3Server, startS3Server } from './s3-server.ts';
+import { stored } from '../world/stored.ts';
 
 /** Where the two are: a folder or a bucket. */
 export const kinds = ['folder', 'bucket'] as const;
@@ -39,13 +39,7 @@ export async function openPlaces(storeKind: Kind, outputKind: Kind): Promise<Pla
     outputUrl,
     dir,
     server,
-    stored: async (text) => {
-      const receiver = await store.receive();
-      await receiver.write(Buffer.from(text));
-      const receipt = await receiver.commit(sha256Of(text), Buffer.byteLength(text));
-      if (!receipt.ok) throw new Error(receipt.reason);
-      return { size: receipt.size, sha256: receipt.sha256 };
-    },
+    stored: (text) => stored(store, text),
     close: async () => {
       await server.close();
       await rm(dir, { recursive: true });

@@ -7,6 +7,7 @@ import { sha256Of } from '../../app/storage/digest.ts';
 import { openOutput, openStore } from '../../app/storage/open.ts';
 import { isLeftover, type Output } from '../../app/storage/output.ts';
 import type { Store } from '../../app/storage/store.ts';
+import { stored } from '../world/stored.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const file = (path: string, ...texts: string[]) => ({ path, pieces: texts.map(bytes) });
@@ -23,13 +24,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(dir, { recursive: true });
 });
-
-const stored = async (text: string) => {
-  const receiver = await store.receive();
-  await receiver.write(bytes(text));
-  await receiver.commit(sha256Of(text), text.length);
-  return { size: text.length, sha256: sha256Of(text) };
-};
 
 describe('an output folder', () => {
   test('puts files in place whole, and gives them back', async () => {
@@ -85,7 +79,7 @@ describe('an output folder', () => {
   });
 
   test('links a file of the store, again without harm, and knows it by its bytes', async () => {
-    const placed = { path: 'pool/a', ...(await stored('package')) };
+    const placed = { path: 'pool/a', ...(await stored(store, 'package')) };
     expect(await output.holds(placed)).toBe(false);
     await output.place([placed]);
     await output.place([placed]);
@@ -100,7 +94,7 @@ describe('an output folder', () => {
   });
 
   test('copies a file of a store that has no place on this disk', async () => {
-    const placed = { path: 'pool/a', ...(await stored('package')) };
+    const placed = { path: 'pool/a', ...(await stored(store, 'package')) };
     const { path: _, ...elsewhere } = store;
     await (await openOutput(pathToFileURL(join(dir, 'out')).href, elsewhere)).place([placed]);
     expect(await readFile(join(dir, 'out/pool/a'), 'utf8')).toBe('package');
@@ -116,7 +110,7 @@ describe('an output folder', () => {
 
 describe('a store folder', () => {
   test('gives a file back whole and in parts, lists it, and lets it go', async () => {
-    const { sha256 } = await stored('package');
+    const { sha256 } = await stored(store, 'package');
     const parts: Uint8Array[] = [];
     for await (const part of (await store.content(sha256)) ?? []) parts.push(part);
     expect(Buffer.concat(parts).toString()).toBe('package');
@@ -136,7 +130,7 @@ describe('a store folder', () => {
   });
 
   test('keeps a bad file out of reach', async () => {
-    const { sha256 } = await stored('package');
+    const { sha256 } = await stored(store, 'package');
     await store.quarantine(sha256);
     expect(await store.has(sha256)).toBe(false);
     expect(await readFile(join(dir, 'store/quarantine', sha256), 'utf8')).toBe('package');

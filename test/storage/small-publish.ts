@@ -1,6 +1,7 @@
 import { sha256Of } from '../../app/storage/digest.ts';
 import { openOutput, openStore } from '../../app/storage/open.ts';
 import type { S3Access } from '../../app/storage/s3-request.ts';
+import { stored } from '../world/stored.ts';
 
 /** What to publish, and where. */
 export interface SmallPublication {
@@ -31,11 +32,7 @@ export async function publishSmall({
   const output = await openOutput(outputUrl, store, access);
   const placed = [];
   for (const text of packagesOf(version)) {
-    const receiver = await store.receive();
-    await receiver.write(Buffer.from(text));
-    const receipt = await receiver.commit(sha256Of(text), text.length);
-    if (!receipt.ok) throw new Error(receipt.reason);
-    placed.push({ path: `pool/${text.replaceAll(' ', '_')}`, size: receipt.size, sha256: receipt.sha256 });
+    placed.push({ path: `pool/${text.replaceAll(' ', '_')}`, ...(await stored(store, text)) });
   }
   const missing = [];
   for (const file of placed) if (!(await output.holds(file))) missing.push(file);

@@ -1,17 +1,13 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DnfClient } from './dnf-client.ts';
-import { ZypperClient } from './zypper-client.ts';
+import { DnfClient } from '../clients/dnf.ts';
+import type { ProgramRun } from '../clients/program.ts';
+import { ZypperClient } from '../clients/zypper.ts';
 import { AptClient } from '../publish/apt-client.ts';
 import type { StormClient } from './storm.ts';
 
-interface Run {
-  readonly status: number;
-  readonly text: string;
-}
-
 /** Runs the steps of an update one after the other, up to the first that fails. */
-async function complaintOf(steps: readonly (() => Promise<Run>)[]): Promise<string | undefined> {
+async function complaintOf(steps: readonly (() => Promise<ProgramRun>)[]): Promise<string | undefined> {
   for (const step of steps) {
     const { status, text } = await step();
     if (status !== 0) return text;

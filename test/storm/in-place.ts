@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../bench/channels/sample.ts';
-import { debOf, rpmOf, type PackageFile } from './packages.ts';
+import { debOf, rpmOf, type PackageFile } from '../world/sample-packages.ts';
 import type { Publishing } from './storm.ts';
 
 /** A publisher that writes over what clients read. */

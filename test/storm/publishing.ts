@@ -8,8 +8,9 @@ import { openStore } from '../../app/storage/open.ts';
 import type { Store } from '../../app/storage/store.ts';
 import type { Order, Workplace } from '../kills/order.ts';
 import { PublisherProcess } from '../kills/publisher-process.ts';
-import { debOf, rpmOf, type PackageFile } from './packages.ts';
+import { debOf, rpmOf, type PackageFile } from '../world/sample-packages.ts';
 import type { Publishing } from './storm.ts';
+import { stored } from '../world/stored.ts';
 
 /** How many publications a client may take for an update; what is older goes. The slowest of a busy machine take ten or twenty. */
 const retained = 40;
@@ -96,13 +97,8 @@ export class ChannelPublishing implements Publishing {
   }
 }
 
-async function stored(store: Store, { file, bytes }: PackageFile) {
-  const sha256 = sha256Of(bytes);
-  const receiver = await store.receive();
-  await receiver.write(bytes);
-  const receipt = await receiver.commit(sha256, bytes.length);
-  if (!receipt.ok) throw new Error(receipt.reason);
-  return { file, size: bytes.length, sha256 };
+async function listed(store: Store, { file, bytes }: PackageFile) {
+  return { file, ...(await stored(store, bytes)) };
 }
 
 async function manifestOf(store: Store, name: string, version: string): Promise<Manifest> {
@@ -125,13 +121,13 @@ async function manifestOf(store: Store, name: string, version: string): Promise<
         platform: 'debian12',
         arch: 'amd64',
         format: 'deb',
-        packages: [await stored(store, debOf(name, version))],
+        packages: [await listed(store, debOf(name, version))],
       },
       {
         platform: 'al9',
         arch: 'x86_64',
         format: 'rpm',
-        packages: [await stored(store, rpmOf(name, version))],
+        packages: [await listed(store, rpmOf(name, version))],
       },
     ],
   };

@@ -16,6 +16,7 @@ import { documentSigner } from '../../app/service/system-key.ts';
 import { openStoreFolder, type StoreFolder } from '../../app/storage/store-folder.ts';
 import { sha256 } from '../publish/channel-world.ts';
 import { git } from '../record/scratch.ts';
+import { stored } from '../world/stored.ts';
 
 const day = 86_400_000;
 /** One time for a whole test file, in whole seconds. */
@@ -126,10 +127,7 @@ export class RecordWorld {
 
   /** Puts a file in the store as of some days ago; gives its digest. */
   async stores(bytes: Uint8Array, days: number): Promise<string> {
-    const digest = sha256(bytes);
-    const receiver = await this.store.receive();
-    await receiver.write(bytes);
-    await receiver.commit(digest, bytes.length);
+    const { sha256: digest } = await stored(this.store, bytes);
     await utimes(this.store.path(digest), daysAgo(days), daysAgo(days));
     return digest;
   }

@@ -7,6 +7,7 @@ import { scrub, type ScrubReport } from '../../app/upkeep/scrub.ts';
 import { sampleDeb, sha256 } from '../publish/channel-world.ts';
 import { openPlaces, type Places } from '../storage/kinds.ts';
 import { oneTarget, RecordWorld } from './record-world.ts';
+import { stored } from '../world/stored.ts';
 
 let world: RecordWorld;
 let places: Places;
@@ -17,10 +18,7 @@ const file = 'voms-tool_3.3.5_amd64.deb';
 beforeAll(async () => {
   world = await RecordWorld.begin('https://repository.example.org', oneTarget);
   places = await openPlaces('bucket', 'bucket');
-  const receiver = await places.store.receive();
-  await receiver.write(bytes);
-  await receiver.commit(sha256(bytes), bytes.length);
-  const packages = [{ file, size: bytes.length, sha256: sha256(bytes) }];
+  const packages = [{ file, ...(await stored(places.store, bytes)) }];
   const target = { platform: 'debian12', arch: 'amd64', format: 'deb', packages } as const;
   await world.writes(
     await world.manifest('glite-voms-clients-3.3.5', 'production', [], { targets: [target] }),

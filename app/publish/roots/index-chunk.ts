@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Channel } from '../../model/channel.ts';
@@ -8,7 +6,8 @@ import { chunkLines, type EntryChunk, type IndexEntry } from '../../repository/i
 import { packageStanza } from '../../repository/packages-index.ts';
 import { evr } from '../../repository/rpm/nevra.ts';
 import { filelistsFragment, otherFragment, primaryFragment } from '../../repository/rpm/repodata.ts';
-import { isAbsence, sha256Of } from '../../storage/digest.ts';
+import { sha256Of } from '../../storage/digest.ts';
+import { keepFile, keptFile } from '../../storage/kept-file.ts';
 import type { Store } from '../../storage/store.ts';
 import { gzipMember } from './gzip.ts';
 import type { ReadFormat } from './package-facts.ts';
@@ -147,22 +146,13 @@ export class ChunkMaker {
       parts: parts.map(({ size, packed }) => [size, packed.length]),
     });
     const body = Buffer.concat([Buffer.from(`${head}\n`), ...parts.map(({ packed }) => packed)]);
-    const path = this.#path(key);
-    await mkdir(dirname(path), { recursive: true });
-    const aside = `${path}.tmp-${randomBytes(8).toString('hex')}`;
-    await writeFile(aside, Buffer.concat([Buffer.from(`${sha256Of(body)}\n`), body]));
-    await rename(aside, path);
+    await keepFile(this.#path(key), body);
   }
 
   /** A chunk that was kept; undefined when there is none or its file is damaged. */
   async #kept(key: string, format: ReadFormat): Promise<Omit<IndexChunk, 'entries'> | undefined> {
-    const bytes = await readFile(this.#path(key)).catch((error: unknown) => {
-      if (isAbsence(error)) return undefined;
-      throw error;
-    });
-    if (!bytes) return undefined;
-    const body = bytes.subarray(65);
-    if (bytes.toString('latin1', 0, 64) !== sha256Of(body)) return undefined;
+    const body = await keptFile(this.#path(key));
+    if (!body) return undefined;
     const headEnd = body.indexOf('\n');
     // oxlint-disable-next-line no-unsafe-type-assertion -- the digest says that `keep` has written it
     const head = JSON.parse(body.toString('utf8', 0, headEnd)) as {

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { PackageFormat } from '../../model/distributions.ts';
 import { readDeb, type DebFacts } from '../../repository/deb.ts';
 import type { Reading } from '../../repository/refusal.ts';
 import { readRpm, type RpmFacts } from '../../repository/rpm/rpm.ts';
-import { isAbsence, sha256Of } from '../../storage/digest.ts';
+import { keepFile, keptFile } from '../../storage/kept-file.ts';
 import { StorageOutage, type OpenedFile, type Store } from '../../storage/store.ts';
 
 /** What is kept of a package of each format; a tarball says nothing of itself. */
@@ -34,16 +32,23 @@ export async function keptFacts<F extends ReadFormat>(
   format: F,
   sha256: string,
 ): Promise<FactsOf[F] | undefined> {
-  try {
-    const text = await readFile(entryPath(cache, format, sha256), 'utf8');
-    const [sum, facts] = [text.slice(0, 64), text.slice(65)];
-    if (sum !== sumOf(format, facts)) return undefined;
-    // oxlint-disable-next-line no-unsafe-type-assertion -- the sum says that this reader has written it
-    return JSON.parse(facts) as FactsOf[F];
-  } catch (error) {
-    if (isAbsence(error)) return undefined;
-    throw error;
-  }
+  const facts = await keptFile(entryPath(cache, format, sha256), saltOf(format));
+  // oxlint-disable-next-line no-unsafe-type-assertion -- the sum says that this reader has written it
+  return facts && (JSON.parse(facts.toString()) as FactsOf[F]);
+}
+
+/**
+ * The facts of a package, kept or read now. Gives the reason when the package is not acceptable.
+ * @throws StorageOutage when it cannot be read
+ */
+export async function packageFacts<F extends ReadFormat>(
+  cache: string,
+  format: F,
+  sha256: string,
+  store: Store,
+): Promise<Reading<FactsOf[F]>> {
+  const kept = await keptFacts(cache, format, sha256);
+  return kept ? { ok: true, value: kept } : readFacts(cache, format, sha256, store);
 }
 
 /**
@@ -60,7 +65,8 @@ export async function readFacts<F extends ReadFormat>(
   if (!file) throw new StorageOutage(`The store has no longer the file ${sha256}.`);
   try {
     const read = await readers[format](file);
-    if (read.ok) await keep(entryPath(cache, format, sha256), format, JSON.stringify(read.value));
+    if (read.ok)
+      await keepFile(entryPath(cache, format, sha256), JSON.stringify(read.value), { salt: saltOf(format) });
     return read;
   } finally {
     await file.close();
@@ -71,13 +77,6 @@ function entryPath(cache: string, format: ReadFormat, sha256: string): string {
   return join(cache, format, sha256.slice(0, 2), `${sha256}.json`);
 }
 
-async function keep(path: string, format: ReadFormat, facts: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const aside = `${path}.tmp-${randomBytes(8).toString('hex')}`;
-  await writeFile(aside, `${sumOf(format, facts)}\n${facts}`);
-  await rename(aside, path);
-}
-
-function sumOf(format: ReadFormat, facts: string): string {
-  return sha256Of(`${String(readerVersion)} ${format} ${facts}`);
+function saltOf(format: ReadFormat): string {
+  return `${String(readerVersion)} ${format} `;
 }

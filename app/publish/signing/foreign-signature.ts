@@ -44,29 +44,21 @@ export async function verifyForeign(signed: {
   const packets = new openpgp.PacketList<openpgp.SignaturePacket>();
   packets.push(...known);
   const only = new openpgp.Signature(packets);
-  const verificationKeys = [...signed.keyring];
   const date = new Date(signed.now.getTime() + clockSkew);
+  const how = {
+    signature: only,
+    verificationKeys: [...signed.keyring],
+    date,
+    format: 'binary' as const,
+    config,
+  };
   if (signed.content instanceof Uint8Array) {
     const message = await openpgp.createMessage({ binary: signed.content });
-    const { signatures } = await openpgp.verify({
-      message,
-      signature: only,
-      verificationKeys,
-      date,
-      format: 'binary',
-      config,
-    });
+    const { signatures } = await openpgp.verify({ ...how, message });
     return judged(signatures, signed.keyring, date);
   }
   const message = await openpgp.createMessage({ binary: webStream(signed.content) });
-  const { data, signatures } = await openpgp.verify({
-    message,
-    signature: only,
-    verificationKeys,
-    date,
-    format: 'binary',
-    config,
-  });
+  const { data, signatures } = await openpgp.verify({ ...how, message });
   // The signatures are known when the last byte has gone through.
   const reader = data.getReader();
   while (!(await reader.read()).done);

@@ -46,8 +46,7 @@ async function checkRelease(check: RootCheck): Promise<Release | undefined> {
   });
   const read = release && checkReleaseText(check, new TextDecoder().decode(release));
   if (release && detached) {
-    const signature = new TextDecoder('latin1').decode(detached);
-    const verdict = await verifyDetached({ bytes: release, signature, keyring, now });
+    const verdict = await verifyDetached({ bytes: release, signature: detached, keyring, now });
     if (!verdict.ok) inspection.note(`${suite}/Release.gpg`, verdict.reason);
   }
   if (release && inRelease) {

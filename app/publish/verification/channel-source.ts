@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAbsence, type Digest } from '../../storage/digest.ts';
+import { filesBelow } from '../../storage/files-below.ts';
 
 /** Where a published channel is read from. Paths are relative to the folder of channel.json, as its statement names them. */
 export interface ChannelSource {
@@ -46,22 +46,8 @@ function folderSource(folder: string): ChannelSource {
       }
       return stream as AsyncIterable<Buffer>;
     },
-    list: (path) => listFiles(folder, path),
+    list: (path) => filesBelow(folder, path),
   };
-}
-
-async function listFiles(top: string, path: string): Promise<readonly string[]> {
-  const entries = await readdir(join(top, path), { withFileTypes: true }).catch((error: unknown) => {
-    if (isAbsence(error)) return [];
-    throw error;
-  });
-  const lists = await Promise.all(
-    entries.map(async (entry): Promise<readonly string[]> => {
-      const below = path === '' ? entry.name : `${path}/${entry.name}`;
-      return entry.isDirectory() ? listFiles(top, below) : [below];
-    }),
-  );
-  return lists.flat();
 }
 
 function webSource(address: string, fetchFile: FetchFile): ChannelSource {

@@ -87,8 +87,7 @@ async function checkDetached(check: RootCheck, path: string, text: Uint8Array): 
   const { inspection, keyring, now, statement } = check;
   const bytes = await inspection.read(path, maximumSignature);
   if (!bytes || stated(path, bytes).sha256 === vouchedIn(statement, path)?.sha256) return;
-  const signature = new TextDecoder('latin1').decode(bytes);
-  const verdict = await verifyDetached({ bytes: text, signature, keyring, now });
+  const verdict = await verifyDetached({ bytes: text, signature: bytes, keyring, now });
   if (!verdict.ok) inspection.note(path, `fits neither Release: ${verdict.reason}`);
 }
 

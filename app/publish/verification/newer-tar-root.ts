@@ -15,8 +15,7 @@ export async function newerTarRoot(check: RootCheck, sums: Uint8Array): Promise<
   const { inspection, statement, root, keyring, now } = check;
   const at = (name: string): string => `${root.path}/${name}`;
   const lasting = at(lastingSignature(stated('', sums).sha256));
-  const judged = (signature: Uint8Array) =>
-    verifyDetached({ bytes: sums, signature: new TextDecoder('latin1').decode(signature), keyring, now });
+  const judged = (signature: Uint8Array) => verifyDetached({ bytes: sums, signature, keyring, now });
   const signature = await inspection.peek(lasting, maximumSignature);
   const verdict = signature && (await judged(signature));
   if (!verdict?.ok || verdict.date.getTime() <= Date.parse(root.issued)) return undefined;

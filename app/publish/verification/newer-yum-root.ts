@@ -25,7 +25,7 @@ export async function newerYumRoot(check: RootCheck, mirrors: Uint8Array): Promi
   if (!text || !signature) return undefined;
   const verdict = await verifyDetached({
     bytes: text,
-    signature: new TextDecoder('latin1').decode(signature),
+    signature,
     keyring,
     now,
   });

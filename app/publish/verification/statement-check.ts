@@ -49,8 +49,7 @@ export async function signedStatement(
     [signaturePath, lastingPath].map((path) => inspection.peek(path, maximumSignature)),
   );
   const judged = (signature: Uint8Array | undefined) =>
-    signature &&
-    verifyDetached({ bytes, signature: new TextDecoder('latin1').decode(signature), keyring, now });
+    signature && verifyDetached({ bytes, signature, keyring, now });
   const [verdict, lastingVerdict] = await Promise.all([judged(usual), judged(lasting)]);
   const isCutOff = lastingVerdict?.ok === true && statement !== undefined && isBefore(usual, statement);
   if (!isCutOff) {

@@ -27,7 +27,7 @@ export async function checkTarRoot(check: RootCheck): Promise<readonly VouchedPa
     if (!bytes) continue;
     const verdict = await verifyDetached({
       bytes: sums,
-      signature: new TextDecoder('latin1').decode(bytes),
+      signature: bytes,
       keyring,
       now,
     });

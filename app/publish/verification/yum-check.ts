@@ -55,7 +55,7 @@ export async function checkRepodata(
   if (!text || !signature) return undefined;
   const verdict = await verifyDetached({
     bytes: text,
-    signature: new TextDecoder('latin1').decode(signature),
+    signature,
     keyring,
     now,
   });

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isAbsence, sha256Of } from './digest.ts';
+
+/** Length of a sum in hexadecimal. */
+const sumLength = 64;
+
+/**
+ * Keeps something that could be made again, in a file of its own, behind a sum that tells damage. The file is there whole or not at all; it is
+ * not synced, for a power cut may take it. `salt` goes into the sum alone: what was kept with another one does not count.
+ */
+export async function keepFile(
+  path: string,
+  content: string | Uint8Array,
+  { salt = '', mode = 0o666 }: { readonly salt?: string; readonly mode?: number } = {},
+): Promise<void> {
+  const bytes = Buffer.from(content);
+  await mkdir(dirname(path), { recursive: true });
+  const aside = `${path}.tmp-${randomBytes(8).toString('hex')}`;
+  await writeFile(aside, Buffer.concat([Buffer.from(`${sumOf(salt, bytes)}\n`), bytes]), { mode });
+  await rename(aside, path);
+}
+
+/** What was kept in a file; undefined when there is none, it is damaged, or it was kept with another salt. */
+export async function keptFile(path: string, salt = ''): Promise<Buffer | undefined> {
+  const file = await readFile(path).catch((error: unknown) => {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  });
+  const bytes = file?.subarray(sumLength + 1);
+  return bytes && file?.toString('latin1', 0, sumLength) === sumOf(salt, bytes) ? bytes : undefined;
+}
+
+function sumOf(salt: string, bytes: Uint8Array): string {
+  return sha256Of(salt === '' ? bytes : Buffer.concat([Buffer.from(salt), bytes]));
+}
