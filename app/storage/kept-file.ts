@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isAbsence, sha256Of } from './digest.ts';
+import { isAbsence } from './digest.ts';
 
 /** Length of a sum in hexadecimal. */
 const sumLength = 64;
@@ -15,10 +15,10 @@ export async function keepFile(
   content: string | Uint8Array,
   { salt = '', mode = 0o666 }: { readonly salt?: string; readonly mode?: number } = {},
 ): Promise<void> {
-  const bytes = Buffer.from(content);
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   await mkdir(dirname(path), { recursive: true });
   const aside = `${path}.tmp-${randomBytes(8).toString('hex')}`;
-  await writeFile(aside, Buffer.concat([Buffer.from(`${sumOf(salt, bytes)}\n`), bytes]), { mode });
+  await writeFile(aside, [Buffer.from(`${sumOf(salt, bytes)}\n`), bytes], { mode });
   await rename(aside, path);
 }
 
@@ -33,5 +33,5 @@ export async function keptFile(path: string, salt = ''): Promise<Buffer | undefi
 }
 
 function sumOf(salt: string, bytes: Uint8Array): string {
-  return sha256Of(salt === '' ? bytes : Buffer.concat([Buffer.from(salt), bytes]));
+  return createHash('sha256').update(salt).update(bytes).digest('hex');
 }

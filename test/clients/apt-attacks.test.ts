@@ -3,13 +3,8 @@ import { rm } from 'node:fs/promises';
 import { AptClient } from '../publish/apt-client.ts';
 import { tool } from './apt.ts';
 import { AttackedSite, type ClientKeyring } from './attacked-site.ts';
+import { mustUpdate } from './program.ts';
 import { attacks, type Outcome } from './attacks.ts';
-
-/** The client sees the channel as it should be. */
-async function mustUpdate(apt: AptClient): Promise<void> {
-  const { status, text } = await apt.update();
-  if (status !== 0) throw new Error(text);
-}
 
 const felt = attacks.flatMap((attack) => (attack.apt ? [[attack.name, attack.apt, attack] as const] : []));
 

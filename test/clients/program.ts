@@ -22,3 +22,9 @@ export function runProgram(program: string, args: readonly string[], home: strin
     });
   });
 }
+
+/** The client sees a channel as it should be. @throws when its update fails */
+export async function mustUpdate(client: { update(): Promise<ProgramRun> }): Promise<void> {
+  const { status, text } = await client.update();
+  if (status !== 0) throw new Error(text);
+}

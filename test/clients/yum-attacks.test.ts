@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { rm } from 'node:fs/promises';
 import { tool } from './apt.ts';
 import { AttackedSite, roots, type ClientKeyring } from './attacked-site.ts';
+import { mustUpdate } from './program.ts';
 import { attacks, type Attack, type Outcome } from './attacks.ts';
 import { DnfClient } from './dnf.ts';
 import { ZypperClient } from './zypper.ts';
@@ -9,12 +10,6 @@ import { ZypperClient } from './zypper.ts';
 /** How dnf and zypper say that it is the signature, the digest or the absence of a file for which they refuse. */
 const refusals =
   /GPG (signature )?verification|Cannot download|Signature verification failed|Valid metadata not found|was modified after|is unsigned|signed with an unknown key|Digest verification failed|not found on medium|can't be determined|\[error\]/;
-
-/** The client sees the channel as it should be. */
-async function mustUpdate(own: DnfClient | ZypperClient): Promise<void> {
-  const { status, text } = await own.update();
-  if (status !== 0) throw new Error(text);
-}
 
 describe.each([
   ['dnf', DnfClient],

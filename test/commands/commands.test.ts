@@ -8,6 +8,7 @@ import { keysCreate } from '../../app/commands/keys.ts';
 import { WrongUse } from '../../app/commands/outcome.ts';
 import { publishCommand } from '../../app/commands/publish.ts';
 import { Trial } from '../world/trial.ts';
+import { operatorSettings } from '../world/operator-settings.ts';
 
 let trial: Trial;
 let scratch: string;
@@ -38,25 +39,10 @@ afterAll(async () => {
 
 describe('rollout explain', () => {
   test('answers no when there is no such pull request', async () => {
-    const { forge, repository, store, channels, keys } = trial.world;
-    const key = join(scratch, 'app.pem');
-    await writeFile(key, forge.app.privateKey, { mode: 0o600 });
-    const settings = join(scratch, 'settings.env');
-    const lines = [
-      `ROLLOUT_REPOSITORY=${repository}`,
-      `GITHUB_API_URL=${forge.url}/api/v3`,
-      `GITHUB_APP_ID=${String(forge.app.id)}`,
-      `GITHUB_PRIVATE_KEY_FILE=${key}`,
-      `GITHUB_WEBHOOK_SECRET=${forge.app.webhookSecret}`,
-      `ROLLOUT_STORE=${pathToFileURL(store).href}`,
-      `ROLLOUT_CHANNELS=${pathToFileURL(channels).href}`,
-      `ROLLOUT_KEYS=${keys}`,
-      `ROLLOUT_STATE=${join(scratch, 'state')}`,
-    ];
-    await writeFile(settings, lines.join('\n'));
+    const settings = await operatorSettings(trial.world, scratch);
     printed = '';
     expect(await explainCommand(99, { settings }, print)).toBe(1);
-    expect(printed).toBe(`#99 is no pull request of ${repository}.\n`);
+    expect(printed).toBe(`#99 is no pull request of ${trial.world.repository}.\n`);
   }, 60_000);
 });
 

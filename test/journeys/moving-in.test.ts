@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { importPackages } from '../../app/commands/import-packages.ts';
 import { readJournal } from '../../app/record/journal-file.ts';
 import { sampleDeb } from '../publish/channel-world.ts';
 import { Trial } from '../world/trial.ts';
+import { operatorSettings } from '../world/operator-settings.ts';
 
 let trial: Trial;
 beforeAll(async () => {
@@ -25,28 +25,13 @@ const release = {
 } as const;
 
 test('what an operator imports while the service runs is published, and no ticket of the same release takes it over', async () => {
-  const { forge, repository, store, channels, keys } = trial.world;
   const tree = join(trial.dir, 'tree');
   await mkdir(tree);
   await writeFile(
     join(tree, 'gfal2-util_2.21.4_amd64.deb'),
     sampleDeb({ name: 'gfal2-util', version: '2.21.4' }),
   );
-  const key = join(trial.dir, 'app.pem');
-  await writeFile(key, forge.app.privateKey, { mode: 0o600 });
-  const settings = join(trial.dir, 'settings.env');
-  const lines = [
-    `ROLLOUT_REPOSITORY=${repository}`,
-    `GITHUB_API_URL=${forge.url}/api/v3`,
-    `GITHUB_APP_ID=${String(forge.app.id)}`,
-    `GITHUB_PRIVATE_KEY_FILE=${key}`,
-    `GITHUB_WEBHOOK_SECRET=${forge.app.webhookSecret}`,
-    `ROLLOUT_STORE=${pathToFileURL(store).href}`,
-    `ROLLOUT_CHANNELS=${pathToFileURL(channels).href}`,
-    `ROLLOUT_KEYS=${keys}`,
-    `ROLLOUT_STATE=${join(trial.dir, 'operator')}`,
-  ];
-  await writeFile(settings, lines.join('\n'));
+  const settings = await operatorSettings(trial.world, trial.dir);
   const options = {
     release: 'glite-gfal2-2.21.4',
     channel: 'production',
