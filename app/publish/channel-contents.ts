@@ -2,7 +2,8 @@ import type { Channel } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
 import type { PackageFormat } from '../model/distributions.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { withChanges, type IndexEntry } from '../repository/index-chunks.ts';
+import { inTextOrder, withChanges } from '../model/sorted.ts';
+import type { IndexEntry } from '../repository/index-chunks.ts';
 import { isPlainPath, placeOf, poolPath, tarballPath, type Place, type Target } from './layout.ts';
 import { PublishError } from './publish-error.ts';
 
@@ -32,9 +33,9 @@ type ManifestTarget = Manifest['targets'][number];
 /** What is known of a target from the last time. */
 interface TargetState {
   readonly target: Target;
-  sources: ReadonlyMap<ManifestTarget, Manifest>;
-  /** Every entry by the name of its file: one file may come with several releases. */
-  readonly holders: Map<string, readonly IndexEntry[]>;
+  /** How many parts of manifests are for it. */
+  parts: number;
+  readonly files: ListedFiles;
   entries: readonly IndexEntry[];
 }
 
@@ -51,7 +52,9 @@ const fileEnding: Record<PackageFormat, RegExp> = {
 export class ContentsFollower {
   readonly #channel: Channel;
   readonly #states = new Map<string, TargetState>();
-  readonly #targets = new WeakMap<ManifestTarget, [Target, string]>();
+  /** By release. */
+  #releases: readonly Manifest[] = [];
+  #known: ReadonlySet<Manifest> = new Set();
 
   constructor(channel: Channel) {
     this.#channel = channel;
@@ -63,75 +66,73 @@ export class ContentsFollower {
    * @throws PublishError `package-not-for-target`, `same-file-other-bytes` (trust.md T48), `layout-unusable`.
    */
   contents(manifests: readonly Manifest[], file: ChannelsFile, targets: readonly Target[]): ChannelContents {
-    const releases = inOrder(manifests.filter(({ channel }) => channel === this.#channel));
-    const wanted = new Map<
-      string,
-      { readonly target: Target; readonly sources: Map<ManifestTarget, Manifest> }
-    >();
-    const sourcesOf = (target: Target, key = keyOf(target)) => {
-      const found = wanted.get(key) ?? { target, sources: new Map<ManifestTarget, Manifest>() };
-      wanted.set(key, found);
-      return found.sources;
+    const now = new Set(manifests.filter(({ channel }) => channel === this.#channel));
+    const gone = new Set([...this.#known].filter((manifest) => !now.has(manifest)));
+    const come = [...now].filter((manifest) => !this.#known.has(manifest));
+    this.#known = now;
+    this.#releases = withChanges(this.#releases, gone, come, byRelease);
+    for (const target of targets) this.#stateOf(target);
+    for (const [state, changes] of this.#changesOf(gone, come)) this.#follow(state, changes);
+    const wanted = new Set(targets.map(keyOf));
+    for (const [key, { parts }] of this.#states)
+      if (parts === 0 && !wanted.has(key)) this.#states.delete(key);
+    return { channel: this.#channel, releases: this.#releases, roots: this.#roots(file) };
+  }
+
+  #stateOf(target: Target): TargetState {
+    const key = keyOf(target);
+    const state = this.#states.get(key) ?? { target, parts: 0, files: new ListedFiles(), entries: [] };
+    this.#states.set(key, state);
+    return state;
+  }
+
+  /** What manifests that went and that came change, target by target. */
+  #changesOf(gone: Iterable<Manifest>, come: Iterable<Manifest>): ReadonlyMap<TargetState, TargetChanges> {
+    const changed = new Map<TargetState, TargetChanges>();
+    const of = ({ distribution }: Manifest, { platform, arch, format }: ManifestTarget): TargetChanges => {
+      const state = this.#stateOf({ distribution, platform, arch, format });
+      const changes = changed.get(state) ?? { gone: [], come: [] };
+      changed.set(state, changes);
+      return changes;
     };
-    for (const target of targets) sourcesOf(target);
-    for (const manifest of releases) {
-      for (const source of manifest.targets)
-        sourcesOf(...this.#targetOf(manifest, source)).set(source, manifest);
-    }
-    for (const key of this.#states.keys()) if (!wanted.has(key)) this.#states.delete(key);
-    for (const [key, { target, sources }] of wanted) {
-      const state = this.#states.get(key) ?? { target, sources: new Map(), holders: new Map(), entries: [] };
-      this.#states.set(key, state);
-      this.#follow(state, sources);
-    }
-    return { channel: this.#channel, releases, roots: this.#roots(file) };
+    for (const manifest of gone)
+      for (const part of manifest.targets) of(manifest, part).gone.push([manifest, part]);
+    for (const manifest of come)
+      for (const part of manifest.targets) of(manifest, part).come.push([manifest, part]);
+    return changed;
   }
 
-  /** The target of a part of a manifest, and its key; both are made once. */
-  #targetOf({ distribution }: Manifest, source: ManifestTarget): [Target, string] {
-    const before = this.#targets.get(source);
-    if (before) return before;
-    const { platform, arch, format } = source;
-    const target = { distribution, platform, arch, format };
-    const made: [Target, string] = [target, keyOf(target)];
-    this.#targets.set(source, made);
-    return made;
-  }
-
-  #follow(state: TargetState, sources: ReadonlyMap<ManifestTarget, Manifest>): void {
+  #follow(state: TargetState, { gone, come }: TargetChanges): void {
+    const { files } = state;
     const before = new Map<string, IndexEntry | undefined>();
-    const touch = (file: string) => {
-      if (!before.has(file)) before.set(file, state.holders.get(file)?.[0]);
+    const touch = (file: string): void => {
+      if (!before.has(file)) before.set(file, files.first(file));
     };
-    for (const [source, { release }] of state.sources) {
-      if (sources.has(source)) continue;
-      for (const { file } of source.packages) {
+    for (const [{ release }, { packages }] of gone) {
+      for (const { file } of packages) {
         touch(file);
-        const left = (state.holders.get(file) ?? []).filter((entry) => entry.release !== release);
-        if (left.length === 0) state.holders.delete(file);
-        else state.holders.set(file, left);
+        files.remove(file, release);
       }
     }
-    for (const [source, manifest] of sources) {
-      if (state.sources.has(source)) continue;
-      for (const { file, size, sha256 } of source.packages) {
-        touch(file);
-        const entry = this.#entry(manifest, source.format, { file, size, sha256 });
-        state.holders.set(file, this.#held(state.holders.get(file) ?? [], entry));
+    for (const [manifest, { format, packages }] of come) {
+      for (const one of packages) {
+        touch(one.file);
+        const entry = this.#entry(manifest, format, one);
+        this.#refuseOtherBytes(files.first(entry.file), entry);
+        files.add(entry);
       }
     }
-    state.sources = sources;
-    const changed = [...before].flatMap(([file, was]) => {
-      const is = state.holders.get(file)?.[0];
-      return was === is ? [] : [{ was, is }];
-    });
-    if (changed.length === 0) return;
-    const removed = new Set(changed.flatMap(({ was }) => was ?? []));
-    state.entries = withChanges(
-      state.entries,
-      removed,
-      changed.flatMap(({ is }) => is ?? []),
-    );
+    state.parts += come.length - gone.length;
+    const removed = new Set<IndexEntry>();
+    const added: IndexEntry[] = [];
+    for (const [file, was] of before) {
+      const is = files.first(file);
+      if (was === is) continue;
+      if (was) removed.add(was);
+      if (is) added.push(is);
+    }
+    if (removed.size > 0 || added.length > 0)
+      state.entries = withChanges(state.entries, removed, added, byPath);
   }
 
   #entry(
@@ -148,14 +149,6 @@ export class ContentsFollower {
     }
     const path = format === 'tar' ? tarballPath(component, version, file) : poolPath(component, file);
     return { path, file, size, sha256, release, component, version };
-  }
-
-  /** The entries of a file name with one more, the one that is listed first. */
-  #held(others: readonly IndexEntry[], entry: IndexEntry): readonly IndexEntry[] {
-    this.#refuseOtherBytes(others[0], entry);
-    return [...others, entry].toSorted(
-      (a, b) => inTextOrder(a.release, b.release) || inTextOrder(a.path, b.path),
-    );
   }
 
   /** trust.md T48: in one root a file name stands for one content. */
@@ -200,7 +193,7 @@ export class ContentsFollower {
       for (const [at, state] of others.entries()) {
         for (const entry of state.entries)
           for (const other of states.slice(0, at + 1))
-            this.#refuseOtherBytes(other.holders.get(entry.file)?.[0], entry);
+            this.#refuseOtherBytes(other.files.first(entry.file), entry);
       }
       const contents = ({ target, entries }: TargetState): TargetContents => ({ target, entries });
       return { place, format: first.target.format, targets: [contents(first), ...others.map(contents)] };
@@ -212,15 +205,48 @@ function keyOf({ distribution, platform, arch, format }: Target): string {
   return `${distribution} ${platform} ${arch} ${format}`;
 }
 
-/** Manifests by release; they mostly come in that order. */
-function inOrder(manifests: readonly Manifest[]): readonly Manifest[] {
-  const isSorted = manifests.every(
-    ({ release }, at) => at === 0 || (manifests[at - 1]?.release ?? '') <= release,
-  );
-  return isSorted ? manifests : manifests.toSorted((a, b) => inTextOrder(a.release, b.release));
+/** Parts of manifests that went from a target and that came to it. */
+interface TargetChanges {
+  readonly gone: (readonly [Manifest, ManifestTarget])[];
+  readonly come: (readonly [Manifest, ManifestTarget])[];
 }
 
-function inTextOrder(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+/** The files of a target by their names. One file may come with several releases: the first of them by name is the one that is listed. */
+class ListedFiles {
+  readonly #first = new Map<string, IndexEntry>();
+  /** All entries of the few files that come with several releases. */
+  readonly #several = new Map<string, readonly IndexEntry[]>();
+
+  first(file: string): IndexEntry | undefined {
+    return this.#first.get(file);
+  }
+
+  add(entry: IndexEntry): void {
+    const first = this.#first.get(entry.file);
+    if (first) this.#set(entry.file, [...(this.#several.get(entry.file) ?? [first]), entry]);
+    else this.#first.set(entry.file, entry);
+  }
+
+  remove(file: string, release: string): void {
+    const first = this.#first.get(file);
+    const entries = this.#several.get(file) ?? (first ? [first] : []);
+    this.#set(
+      file,
+      entries.filter((entry) => entry.release !== release),
+    );
+  }
+
+  #set(file: string, entries: readonly IndexEntry[]): void {
+    const sorted = entries.toSorted(
+      (a, b) => inTextOrder(a.release, b.release) || inTextOrder(a.path, b.path),
+    );
+    const [first] = sorted;
+    if (first) this.#first.set(file, first);
+    else this.#first.delete(file);
+    if (sorted.length > 1) this.#several.set(file, sorted);
+    else this.#several.delete(file);
+  }
 }
+
+const byPath = ({ path }: IndexEntry): string => path;
+const byRelease = ({ release }: Manifest): string => release;

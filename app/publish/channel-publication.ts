@@ -1,4 +1,5 @@
 import type { Channel } from '../model/channel.ts';
+import { inPathOrder } from '../model/sorted.ts';
 import { sha256Of } from '../storage/digest.ts';
 import { inParallel } from '../storage/in-parallel.ts';
 import type { Output, OutputFile } from '../storage/output.ts';
@@ -55,7 +56,6 @@ export class ChannelPublication {
   readonly #maker: ChunkMaker;
   readonly #follower: ContentsFollower;
   readonly #documents = new Map<string, RootDocuments>();
-  readonly #releases = new WeakMap<object, ChannelStatement['releases'][number]>();
   /** What stands where it should since the last publication of this object. */
   #known:
     | {
@@ -148,7 +148,8 @@ export class ChannelPublication {
     const states: RootState[] = [];
     for (const root of contents.roots) {
       const { path } = root.place;
-      const documents = this.#documents.get(path) ?? new RootDocuments(this.#channel, this.#maker);
+      const documents =
+        this.#documents.get(path) ?? new RootDocuments(this.#channel, this.#maker, this.#parts.cache);
       this.#documents.set(path, documents);
       const plan = await planRoot(root, documents, channelsFile, {
         channel: this.#channel,
@@ -251,14 +252,14 @@ export class ChannelPublication {
       issued,
       expires: inStatementForm(expires),
       previous: published?.sha256 ?? null,
-      releases: contents.releases.map((manifest) => this.#release(manifest)),
+      releases: contents.releases.map(({ release, digest }) => ({ id: release, digest })),
       roots: roots.flatMap(({ plan, standing }) =>
         statementRoots(this.#channel, plan, standing?.issued ?? issued),
       ),
-      files: files.toSorted(byPath),
+      files: files.toSorted(inPathOrder),
       superseded: published
         ? superseded(this.#channel, published, roots, files, { now, withdrawn, file: channelsFile }).toSorted(
-            byPath,
+            inPathOrder,
           )
         : [],
     };
@@ -319,19 +320,4 @@ export class ChannelPublication {
       sha256,
     }));
   }
-
-  #release(manifest: {
-    readonly release: string;
-    readonly digest: string;
-  }): ChannelStatement['releases'][number] {
-    const before = this.#releases.get(manifest);
-    if (before) return before;
-    const release = { id: manifest.release, digest: manifest.digest };
-    this.#releases.set(manifest, release);
-    return release;
-  }
-}
-
-function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
-  return a.path < b.path ? -1 : Number(a.path > b.path);
 }

@@ -28,7 +28,12 @@ function isReleaseList(value: unknown): value is readonly StatementRelease[] {
 function isRelease(value: unknown): value is StatementRelease {
   if (!isRecord(value) || Object.keys(value).length !== 2) return false;
   const { id, digest: hex } = value;
-  return typeof id === 'string' && id.length <= 160 && typeof hex === 'string' && /^[0-9a-f]{64}$/.test(hex);
+  return (
+    typeof id === 'string' &&
+    /^[!-~]{1,160}$/.test(id) &&
+    typeof hex === 'string' &&
+    /^[0-9a-f]{64}$/.test(hex)
+  );
 }
 
 /**
@@ -83,22 +88,10 @@ export type SupersededFile = ChannelStatement['superseded'][number];
 
 /** The bytes of channel.json: canonical JSON (RFC 8785), so that there is one way only to write a statement (trust.md T52). */
 export function statementText(statement: ChannelStatement): string {
-  // Thousands of releases stand in it that stood in the one before: each is written once.
   const empty = canonicalJson({ ...statement, releases: [] });
-  return empty.replace(
-    '"releases":[]',
-    () => `"releases":[${statement.releases.map(releaseText).join(',')}]`,
-  );
-}
-
-const releaseTexts = new WeakMap<StatementRelease, string>();
-
-function releaseText(release: StatementRelease): string {
-  const before = releaseTexts.get(release);
-  if (before !== undefined) return before;
-  const text = canonicalJson(release);
-  releaseTexts.set(release, text);
-  return text;
+  // There are thousands of releases, of plain texts: with their keys in order JSON.stringify gives the same in a tenth of the time.
+  const releases = JSON.stringify(statement.releases.map(({ id, digest: hex }) => ({ digest: hex, id })));
+  return empty.replace('"releases":[]', () => `"releases":${releases}`);
 }
 
 /** Reads channel.json; undefined when it is not a statement in exactly the form that `statementText` writes. */

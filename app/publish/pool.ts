@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { PackageFormat } from '../model/distributions.ts';
-import { firstAfter, inPathOrder, type IndexEntry } from '../repository/index-chunks.ts';
+import { firstAfter, inPathOrder } from '../model/sorted.ts';
+import type { IndexEntry } from '../repository/index-chunks.ts';
 import { sha256Of } from '../storage/digest.ts';
 import { inParallel } from '../storage/in-parallel.ts';
 import { isLeftover, type Output, type PlacedFile } from '../storage/output.ts';
@@ -33,7 +34,9 @@ export interface PlannedRoot {
 export function isPooled(path: string, { place, targets }: RootContents): boolean {
   if (!path.startsWith(`${place.path}/`)) return false;
   const below = path.slice(place.path.length + 1);
-  return targets.some(({ entries }) => entries[firstAfter(entries, below)]?.path === below);
+  return targets.some(
+    ({ entries }) => entries[firstAfter(entries, below, (entry) => entry.path)]?.path === below,
+  );
 }
 
 /** Every package of a root once, sorted by path. */

@@ -65,37 +65,3 @@ function holds(
 export function chunkLines({ entries }: EntryChunk): string {
   return entries.map(({ path, sha256, size }) => `${path}\t${sha256}\t${String(size)}\n`).join('');
 }
-
-/** The order of entries in an index: by path, in the order of UTF-16 units. */
-export function inPathOrder(a: { readonly path: string }, b: { readonly path: string }): number {
-  return a.path < b.path ? -1 : Number(a.path > b.path);
-}
-
-/** Sorted entries without some and with others, still sorted; at the cost of the change and one pass that compares references. */
-export function withChanges(
-  entries: readonly IndexEntry[],
-  removed: ReadonlySet<IndexEntry>,
-  added: readonly IndexEntry[],
-): readonly IndexEntry[] {
-  const kept = removed.size === 0 ? entries : entries.filter((entry) => !removed.has(entry));
-  if (added.length === 0) return kept;
-  const runs: IndexEntry[][] = [];
-  let at = 0;
-  for (const entry of added.toSorted(inPathOrder)) {
-    const place = firstAfter(kept, entry.path, at);
-    runs.push(kept.slice(at, place), [entry]);
-    at = place;
-  }
-  return [...runs.flat(), ...kept.slice(at)];
-}
-
-/** Index of the first of sorted entries, from `from` on, whose path is not before `path`. */
-export function firstAfter(entries: readonly IndexEntry[], path: string, from = 0): number {
-  let [low, high] = [from, entries.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((entries[middle]?.path ?? '') < path) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

@@ -1,3 +1,4 @@
+import { inTextOrder } from '../model/sorted.ts';
 import type { DebFacts } from './deb.ts';
 import { compareDebianVersions } from './debian-version.ts';
 import { fieldText, type Field } from './deb822.ts';
@@ -56,9 +57,4 @@ function inIndexOrder({ facts: a }: IndexedPackage, { facts: b }: IndexedPackage
     inTextOrder(a.version, b.version) ||
     inTextOrder(a.architecture, b.architecture)
   );
-}
-
-function inTextOrder(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

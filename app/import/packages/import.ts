@@ -1,3 +1,4 @@
+import { inPathOrder } from '../../model/sorted.ts';
 import type { ConfigurationReader } from '../../facts/configuration.ts';
 import type { Channel } from '../../model/channel.ts';
 import type { PackageFormat } from '../../model/distributions.ts';
@@ -139,9 +140,7 @@ async function readAll(
     if (read.ok) packages.push(read.value);
     else problems.push({ path: file.path, why: read.reason });
   });
-  const byPath = (a: { readonly path: string }, b: { readonly path: string }): number =>
-    a.path < b.path ? -1 : 1;
-  return { packages: packages.toSorted(byPath), problems: problems.toSorted(byPath) };
+  return { packages: packages.toSorted(inPathOrder), problems: problems.toSorted(inPathOrder) };
 }
 
 /** Gives the packages that are no longer what was read. */

@@ -11,36 +11,30 @@ import { keepFile, keptFile } from '../../storage/kept-file.ts';
 import type { Store } from '../../storage/store.ts';
 import { gzipMember } from './gzip.ts';
 import type { ReadFormat } from './package-facts.ts';
+import type { PackedStretch } from './plain-text.ts';
 import { soundFacts } from './sound-package.ts';
 
-/** What a package is by its own word. No index lists two contents under one identity. */
-export interface PackageIdentity {
-  /** Name, version and architecture. */
-  readonly name: string;
-  readonly architecture: string;
-}
-
 /** A piece of one document of an index. */
-interface ChunkPart {
-  /** Length of the unpacked text, in bytes. */
-  readonly size: number;
-  /** The text, where the index has to vouch for the unpacked document too: apt's. */
-  readonly text?: Uint8Array;
-  /** The text as one gzip member. */
-  readonly packed: Uint8Array;
+interface ChunkPart extends PackedStretch {
+  /** For each package the length of its text, in bytes. */
+  readonly lengths: Uint32Array;
 }
 
 /** Neighbouring packages of an index with what they become in each of its documents. */
 export interface IndexChunk extends EntryChunk {
-  readonly identities: readonly PackageIdentity[];
-  /** For each package the length of its text in each document, in bytes. */
-  readonly lengths: readonly (readonly number[])[];
+  /** What each package is by its own word: name, version and architecture. No index lists two contents under one identity. */
+  readonly identities: readonly string[];
   /** apt: Packages. yum: primary, filelists, other. */
   readonly parts: readonly ChunkPart[];
 }
 
+/** The architecture in an identity. */
+export function architectureIn(identity: string): string {
+  return identity.slice(identity.lastIndexOf(' ') + 1);
+}
+
 /** Raised whenever the same packages give other bytes than before. */
-const renderingVersion = 2;
+const renderingVersion = 3;
 /** Packages in a chunk on average (channels.md). */
 export const chunkAverage: Record<ReadFormat, number> = { deb: 64, rpm: 32 };
 const readAtOnce = 16;
@@ -78,7 +72,7 @@ export class ChunkMaker {
     relatives: readonly IndexChunk[],
   ): Promise<IndexChunk> {
     const key = sha256Of(`${String(renderingVersion)} ${format} ${prefix}\n${chunkLines(chunk)}`);
-    const before = this.#made.get(key)?.deref() ?? (await this.#kept(key, format));
+    const before = this.#made.get(key)?.deref() ?? (await this.#kept(key));
     // The entries are those of this channel, so that they are known again by reference.
     const made = {
       ...(before ?? (await this.#make(channel, format, chunk, prefix, key, relatives))),
@@ -121,16 +115,13 @@ export class ChunkMaker {
     const count = rendered[0]?.texts.length ?? 0;
     const parts = await Promise.all(
       Array.from({ length: count }, async (_, part): Promise<ChunkPart> => {
-        const text = Buffer.concat(rendered.map(({ texts }) => texts[part] ?? new Uint8Array(0)));
-        const packed = await gzipMember(text);
-        return format === 'deb' ? { size: text.length, text, packed } : { size: text.length, packed };
+        const texts = rendered.map((one) => one.texts[part] ?? new Uint8Array(0));
+        const text = Buffer.concat(texts);
+        const lengths = Uint32Array.from(texts, ({ length }) => length);
+        return { size: text.length, lengths, packed: await gzipMember(text) };
       }),
     );
-    const made = {
-      identities: rendered.map(({ identity }) => identity),
-      lengths: rendered.map(({ texts }) => texts.map(({ length }) => length)),
-      parts,
-    };
+    const made = { identities: rendered.map(({ identity }) => identity), parts };
     await this.#keep(key, made);
     return made;
   }
@@ -139,40 +130,49 @@ export class ChunkMaker {
     return join(this.#parts.cache, 'chunks', key.slice(0, 2), key);
   }
 
-  async #keep(key: string, { identities, lengths, parts }: Omit<IndexChunk, 'entries'>): Promise<void> {
-    const head = JSON.stringify({
+  async #keep(key: string, { identities, parts }: Omit<IndexChunk, 'entries'>): Promise<void> {
+    const head: ChunkHead = {
       identities,
-      lengths,
-      parts: parts.map(({ size, packed }) => [size, packed.length]),
-    });
-    const body = Buffer.concat([Buffer.from(`${head}\n`), ...parts.map(({ packed }) => packed)]);
+      parts: parts.map(({ lengths, packed }) => [[...lengths], packed.length]),
+    };
+    const body = Buffer.concat([
+      Buffer.from(`${JSON.stringify(head)}\n`),
+      ...parts.map(({ packed }) => packed),
+    ]);
     await keepFile(this.#path(key), body);
   }
 
   /** A chunk that was kept; undefined when there is none or its file is damaged. */
-  async #kept(key: string, format: ReadFormat): Promise<Omit<IndexChunk, 'entries'> | undefined> {
+  async #kept(key: string): Promise<Omit<IndexChunk, 'entries'> | undefined> {
     const body = await keptFile(this.#path(key));
     if (!body) return undefined;
     const headEnd = body.indexOf('\n');
     // oxlint-disable-next-line no-unsafe-type-assertion -- the digest says that `keep` has written it
-    const head = JSON.parse(body.toString('utf8', 0, headEnd)) as {
-      readonly identities: readonly PackageIdentity[];
-      readonly lengths: readonly (readonly number[])[];
-      readonly parts: readonly (readonly [number, number])[];
-    };
-    const parts: ChunkPart[] = [];
+    const head = JSON.parse(body.toString('utf8', 0, headEnd)) as ChunkHead;
     let at = headEnd + 1;
-    for (const [size, length] of head.parts) {
-      const packed = body.subarray(at, at + length);
-      parts.push(format === 'deb' ? { size, text: await unpacked(packed), packed } : { size, packed });
+    const parts = head.parts.map(([lengths, length]): ChunkPart => {
+      // A copy: the file around it need not stay in memory.
+      const packed = new Uint8Array(body.subarray(at, at + length));
       at += length;
-    }
-    return { identities: head.identities, lengths: head.lengths, parts };
+      return {
+        size: lengths.reduce((sum, one) => sum + one, 0),
+        lengths: Uint32Array.from(lengths),
+        packed,
+      };
+    });
+    return { identities: head.identities, parts };
   }
 }
 
+/** What stands before the packed parts of a chunk that is kept. */
+interface ChunkHead {
+  readonly identities: readonly string[];
+  /** Of each part the lengths of its texts, and its packed length. */
+  readonly parts: readonly (readonly [readonly number[], number])[];
+}
+
 interface Rendered {
-  readonly identity: PackageIdentity;
+  readonly identity: string;
   readonly texts: readonly Uint8Array[];
 }
 
@@ -183,19 +183,19 @@ async function renderedBefore(
 ): Promise<ReadonlyMap<IndexEntry, Rendered>> {
   const wanted = new Set(entries);
   const found = new Map<IndexEntry, Rendered>();
-  for (const { entries: others, identities, lengths, parts } of relatives) {
+  for (const { entries: others, identities, parts } of relatives) {
     if (!others.some((entry) => wanted.has(entry))) continue;
-    const texts = await Promise.all(parts.map(async ({ text, packed }) => text ?? unpacked(packed)));
+    const texts = await Promise.all(parts.map(({ packed }) => unpacked(packed)));
     const ends = parts.map(() => 0);
     for (const [at, entry] of others.entries()) {
       const pieces = texts.map((text, part) => {
         const from = ends[part] ?? 0;
-        const to = from + (lengths[at]?.[part] ?? 0);
+        const to = from + (parts[part]?.lengths[at] ?? 0);
         ends[part] = to;
         return text.subarray(from, to);
       });
       const identity = identities[at];
-      if (identity && wanted.has(entry)) found.set(entry, { identity, texts: pieces });
+      if (identity !== undefined && wanted.has(entry)) found.set(entry, { identity, texts: pieces });
     }
   }
   return found;
@@ -207,7 +207,7 @@ function debRendered(
 ): Rendered {
   const { name, version, architecture } = facts;
   return {
-    identity: { name: `${name} ${version} ${architecture}`, architecture },
+    identity: `${name} ${version} ${architecture}`,
     texts: [encoder.encode(`${packageStanza({ facts, filename: path, size, sha256 })}\n`)],
   };
 }
@@ -220,10 +220,7 @@ function rpmRendered(
   // createrepo_c writes the time of the file, which no two machines share; when the package was built is as good and always the same.
   const place = { href: `${prefix}${path}`, size, sha256, time: facts.buildTime };
   return {
-    identity: {
-      name: `${facts.name} ${evr(facts)} ${facts.architecture}`,
-      architecture: facts.architecture,
-    },
+    identity: `${facts.name} ${evr(facts)} ${facts.architecture}`,
     texts: [
       primaryFragment(facts, place),
       filelistsFragment(facts, sha256),

@@ -6,9 +6,10 @@ import type { Digest } from '../../storage/digest.ts';
 import { inParallel } from '../../storage/in-parallel.ts';
 import type { RootContents, TargetContents } from '../channel-contents.ts';
 import { gzipMember } from './gzip.ts';
-import { chunkAverage, type ChunkMaker, type IndexChunk, type PackageIdentity } from './index-chunk.ts';
+import { architectureIn, chunkAverage, type ChunkMaker, type IndexChunk } from './index-chunk.ts';
 import type { ReadFormat } from './package-facts.ts';
 import { PieceDigest } from './piece-digest.ts';
+import { PlainText } from './plain-text.ts';
 import { PublishError } from '../publish-error.ts';
 
 /** A packed document of an index: `Packages` of one architecture, or one of yum's three. */
@@ -25,7 +26,9 @@ interface TargetState {
   entries: readonly IndexEntry[];
   chunks: readonly IndexChunk[];
   documents: readonly IndexDocument[];
-  readonly digests: Map<string, { readonly packed: PieceDigest; readonly plain: PieceDigest }>;
+  /** By the names of documents. */
+  readonly digests: Map<string, PieceDigest<Uint8Array>>;
+  readonly plain: PlainText;
 }
 
 /** Follows the documents of a root's indexes from one publication to the next; what did not change is neither read nor packed nor hashed again. */
@@ -33,12 +36,17 @@ export class RootDocuments {
   readonly #channel: Channel;
   readonly #maker: ChunkMaker;
   readonly #targets = new Map<string, TargetState>();
-  /** Whose bytes stand for an identity, and in how many indexes. */
-  readonly #identities = new Map<string, { readonly entry: IndexEntry; readonly uses: number }>();
+  /** Whose bytes stand for an identity. */
+  readonly #identities = new Map<string, IndexEntry>();
+  /** In how many indexes more than one an identity stands, for the few of which that is true. */
+  readonly #moreUses = new Map<string, number>();
+  readonly #scratch: string;
 
-  constructor(channel: Channel, maker: ChunkMaker) {
+  /** `scratch` is a folder for files that are gone with the process. */
+  constructor(channel: Channel, maker: ChunkMaker, scratch: string) {
     this.#channel = channel;
     this.#maker = maker;
+    this.#scratch = scratch;
   }
 
   /**
@@ -54,7 +62,13 @@ export class RootDocuments {
     const documents: IndexDocument[] = [];
     for (const contents of targets) {
       const { arch } = contents.target;
-      const state = this.#targets.get(arch) ?? { entries: [], chunks: [], documents: [], digests: new Map() };
+      const state = this.#targets.get(arch) ?? {
+        entries: [],
+        chunks: [],
+        documents: [],
+        digests: new Map(),
+        plain: new PlainText(this.#scratch),
+      };
       if (!this.#targets.has(arch) || state.entries !== contents.entries) {
         this.#targets.set(arch, state);
         await this.#follow(state, contents, format, prefix);
@@ -91,10 +105,11 @@ export class RootDocuments {
   }
 
   #leave({ identities }: IndexChunk): void {
-    for (const { name } of identities) {
-      const held = this.#identities.get(name);
-      if (held && held.uses > 1) this.#identities.set(name, { entry: held.entry, uses: held.uses - 1 });
-      else this.#identities.delete(name);
+    for (const identity of identities) {
+      const more = this.#moreUses.get(identity) ?? 0;
+      if (more > 1) this.#moreUses.set(identity, more - 1);
+      else if (more === 1) this.#moreUses.delete(identity);
+      else this.#identities.delete(identity);
     }
   }
 
@@ -102,35 +117,37 @@ export class RootDocuments {
     for (const [at, identity] of identities.entries()) {
       const entry = entries[at];
       if (!entry) throw new TypeError('a chunk has more packages than entries');
-      if (!isFor(identity, format, target.arch)) {
+      const architecture = architectureIn(identity);
+      if (!isFor(architecture, format, target.arch)) {
         throw new PublishError(
           this.#channel,
           'package-not-for-target',
-          `${entry.release}: ${entry.file} is for ${identity.architecture}, not for ${target.platform} ${target.arch}`,
+          `${entry.release}: ${entry.file} is for ${architecture}, not for ${target.platform} ${target.arch}`,
         );
       }
-      const held = this.#identities.get(identity.name);
-      if (held && held.entry.sha256 !== entry.sha256) {
+      const held = this.#identities.get(identity);
+      if (held && held.sha256 !== entry.sha256) {
         throw new PublishError(
           this.#channel,
           'same-package-other-bytes',
-          `${held.entry.release} and ${entry.release} both bring ${identity.name}, with different bytes`,
+          `${held.release} and ${entry.release} both bring ${identity}, with different bytes`,
         );
       }
-      this.#identities.set(identity.name, { entry: held?.entry ?? entry, uses: (held?.uses ?? 0) + 1 });
+      if (held) this.#moreUses.set(identity, (this.#moreUses.get(identity) ?? 0) + 1);
+      else this.#identities.set(identity, entry);
     }
   }
 }
 
 /** Packages for all architectures stand in the index of each. */
-function isFor({ architecture }: PackageIdentity, format: ReadFormat, arch: string): boolean {
+function isFor(architecture: string, format: ReadFormat, arch: string): boolean {
   if (architecture === arch) return true;
   if (format === 'deb') return architecture === 'all';
   return architecture === 'noarch' || isMultilib(architecture, arch);
 }
 
 async function documentsOf(
-  { digests }: TargetState,
+  { digests, plain }: TargetState,
   chunks: readonly IndexChunk[],
   format: ReadFormat,
   arch: string,
@@ -139,14 +156,14 @@ async function documentsOf(
   const names = format === 'deb' ? (['Packages'] as const) : repodataKinds;
   return Promise.all(
     names.map(async (name, part): Promise<IndexDocument> => {
-      const digest = digests.get(name) ?? { packed: new PieceDigest(), plain: new PieceDigest() };
+      const digest = digests.get(name) ?? new PieceDigest<Uint8Array>((pieces) => pieces);
       digests.set(name, digest);
-      const packed = chunks.map(({ parts }) => parts[part]?.packed ?? new Uint8Array(0));
+      const parts = chunks.flatMap((chunk) => chunk.parts[part] ?? []);
+      const packed = parts.map((one) => one.packed);
       if (name === 'Packages') {
         // An empty file would be no gzip file.
         const pieces = packed.length > 0 ? packed : [await gzipMember(new Uint8Array(0))];
-        const plain = digest.plain.of(chunks.map(({ parts }) => parts[part]?.text ?? new Uint8Array(0)));
-        return { name, arch, pieces, packed: digest.packed.of(pieces), plain };
+        return { name, arch, pieces, packed: digest.of(pieces), plain: await plain.digest(parts) };
       }
       const encoder = new TextEncoder();
       const pieces = [
@@ -154,7 +171,7 @@ async function documentsOf(
         ...packed,
         await gzipMember(encoder.encode(repodataTail(name))),
       ];
-      return { name, arch, pieces, packed: digest.packed.of(pieces) };
+      return { name, arch, pieces, packed: digest.of(pieces) };
     }),
   );
 }
