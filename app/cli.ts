@@ -3,9 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { addImportCommands } from './commands/import-program.ts';
 import { addKeysCommands } from './commands/keys-program.ts';
 import { addStoreCommands } from './commands/store-program.ts';
-import { outcomeOf } from './commands/outcome.ts';
 import { channels } from './model/channel.ts';
-import { ticketJsonSchema } from './model/ticket.ts';
 import { formats } from './validate/format.ts';
 
 /* A command is loaded when it is called: all of them take several times as long to load as one. */
@@ -225,15 +223,20 @@ addImportCommands(program, run, out);
 program
   .command('schema')
   .description('the JSON Schema of a ticket, for editors')
-  .action(() => {
-    out(`${JSON.stringify(ticketJsonSchema(), null, 2)}\n`);
-  });
+  .action(() =>
+    run(async () => {
+      const { ticketJsonSchema } = await import('./model/ticket.ts');
+      out(`${JSON.stringify(ticketJsonSchema(), null, 2)}\n`);
+      return 0;
+    }),
+  );
 
 /** Runs a command; what it throws becomes a sentence and an exit status. */
 async function run(command: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await command();
   } catch (error) {
+    const { outcomeOf } = await import('./commands/outcome.ts');
     const { text, status } = outcomeOf(error);
     process.stderr.write(`rollout: ${text}\n`);
     if (program.opts<{ debug?: true }>().debug === true && error instanceof Error)

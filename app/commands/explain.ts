@@ -9,7 +9,7 @@ import { progressOf } from '../rollout/progress.ts';
 import { readSettings } from '../service/settings.ts';
 import { openOutside } from '../service/outside.ts';
 import { explanation } from '../wording/status.ts';
-import { WrongUse } from './outcome.ts';
+import { WrongUse } from './wrong-use.ts';
 import { environmentWith } from './settings-file.ts';
 
 const parts = ['facts', 'decision', 'plan'] as const;

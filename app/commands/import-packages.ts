@@ -10,7 +10,7 @@ import { openOutside } from '../service/outside.ts';
 import { readS3Access, readSettings } from '../service/settings.ts';
 import { openStore } from '../storage/open.ts';
 import type { Store } from '../storage/store.ts';
-import { WrongUse } from './outcome.ts';
+import { WrongUse } from './wrong-use.ts';
 import { optionOrSetting, withRecordAt } from './record-at.ts';
 import { environmentWith } from './settings-file.ts';
 

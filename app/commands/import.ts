@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { importProducts } from '../import/import.ts';
 import { importJson, importText, isComplete } from '../import/report.ts';
-import { WrongUse } from './outcome.ts';
+import { WrongUse } from './wrong-use.ts';
 
 /**
  * `rollout import umd5 DIR [--out DIR] [--json]`: product files of UMD-5 become tickets, and a report says what each lacks. Gives 0

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { algorithms, type Algorithm } from '../publish/signing/certificate.ts';
-import { keysCreate, keysExport, keysList, keysRevoke, keysRotate, type RotateOptions } from './keys.ts';
+import { algorithms, type Algorithm } from '../publish/signing/algorithm.ts';
+import type { RotateOptions } from './keys.ts';
 
 const days = (text: string): number => {
   const number = Number(text);
@@ -8,6 +8,8 @@ const days = (text: string): number => {
     throw new InvalidArgumentError('it is a number of days, 1 to 3650.');
   return number;
 };
+
+const commands = (): Promise<typeof import('./keys.ts')> => import('./keys.ts');
 
 /** Adds `rollout keys …` to the program. Takes what runs a command to its exit status, and where it writes. */
 export function addKeysCommands(
@@ -39,7 +41,7 @@ export function addKeysCommands(
       '\nExample:\n  rollout keys create /etc/rollout/keys --primary-out /media/usb/primaries',
     )
     .action((dir: string, options: { algorithm?: Algorithm; primaryOut?: string; days?: number }) =>
-      run(() => keysCreate(dir, options, out)),
+      run(async () => (await commands()).keysCreate(dir, options, out)),
     );
 
   keys
@@ -47,7 +49,9 @@ export function addKeysCommands(
     .description('what signs, until when, and what has to be done; status 1 when something has')
     .argument('<dir>', 'folder of the keys')
     .option('--json', 'print it as JSON')
-    .action((dir: string, options: { json?: true }) => run(() => keysList(dir, options, out)));
+    .action((dir: string, options: { json?: true }) =>
+      run(async () => (await commands()).keysList(dir, options, out)),
+    );
 
   newKeyOptions(
     keys
@@ -72,7 +76,7 @@ export function addKeysCommands(
       '\nExample:\n  rollout keys rotate /etc/rollout/keys production --primary /media/usb/production.primary.key',
     )
     .action((dir: string, name: string, options: RotateOptions) =>
-      run(() => keysRotate(dir, name, options, out)),
+      run(async () => (await commands()).keysRotate(dir, name, options, out)),
     );
 
   keys
@@ -84,7 +88,7 @@ export function addKeysCommands(
     .requiredOption('--reason <text>', 'why, for those who have the key')
     .option('--subkey <fingerprint>', 'this subkey alone')
     .action((dir: string, name: string, options: { primary: string; reason: string; subkey?: string }) =>
-      run(() => keysRevoke(dir, name, options, out)),
+      run(async () => (await commands()).keysRevoke(dir, name, options, out)),
     );
 
   keys
@@ -94,6 +98,6 @@ export function addKeysCommands(
     .argument('<name>', 'system, or a channel')
     .requiredOption('--to <file>', 'new file for the secret, PKCS#8 in PEM')
     .action((dir: string, name: string, options: { to: string }) =>
-      run(() => keysExport(dir, name, options, out)),
+      run(async () => (await commands()).keysExport(dir, name, options, out)),
     );
 }

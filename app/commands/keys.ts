@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Algorithm } from '../publish/signing/certificate.ts';
+import type { Algorithm } from '../publish/signing/algorithm.ts';
 import { createKeys, keyNames, openKeys, type KeyName } from '../publish/signing/keys.ts';
 import { defaultOverlapDays } from '../publish/signing/choice.ts';
 import { listedKey, type ListedKey } from '../publish/signing/inventory.ts';
@@ -12,7 +12,7 @@ import {
   rotateSubkey,
   subkeyDays,
 } from '../publish/signing/rotation.ts';
-import { WrongUse } from './outcome.ts';
+import { WrongUse } from './wrong-use.ts';
 
 type Write = (text: string) => void;
 

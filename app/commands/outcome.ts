@@ -6,11 +6,7 @@ import { SigningRefused } from '../publish/signing/backend.ts';
 import { errorText } from '../service/log.ts';
 import { SettingsError } from '../service/settings.ts';
 import { WebhookSecretError } from '../server/webhooks.ts';
-
-/** Somebody used a command in a way it cannot work; the message says how it can. */
-export class WrongUse extends Error {
-  override readonly name = 'WrongUse';
-}
+import { WrongUse } from './wrong-use.ts';
 
 /** What a person reads of an error, and the exit status: 2 wrong use, 3 an outside system failed (interfaces.md, Commands). */
 export function outcomeOf(error: unknown): { readonly text: string; readonly status: 2 | 3 } {

@@ -9,7 +9,7 @@ import { nevra } from '../repository/rpm/nevra.ts';
 import { readRpm, type RpmFacts } from '../repository/rpm/rpm.ts';
 import { readTarball, type TarballFacts } from '../repository/tarball.ts';
 import { isAbsence } from '../storage/digest.ts';
-import { WrongUse } from './outcome.ts';
+import { WrongUse } from './wrong-use.ts';
 
 type Facts =
   | ({ readonly format: 'deb' } & DebFacts)

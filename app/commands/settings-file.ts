@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { WrongUse } from './outcome.ts';
+import { WrongUse } from './wrong-use.ts';
 
 /** The environment, with the NAME=value lines of a file over it. Quotes are taken as they are; `#` begins a comment line. */
 export async function environmentWith(

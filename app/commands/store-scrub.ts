@@ -35,8 +35,7 @@ export async function storeScrub(
   const out = options.out ?? process.env['ROLLOUT_CHANNELS'] ?? '';
   const output = out === '' ? undefined : await openOutput(out, store, access);
   const report = await withRecordAt(options, async (at) => {
-    const { record, signer, keys } = at;
-    const { main } = await record.fetch();
+    const { record, main, signer, keys } = at;
     const cache = join(at.scratch, 'package-facts');
     const configuration = new ConfigurationReader(() => undefined);
     const publisher = output && new Publisher({ ...at, configuration, store, output, cache });

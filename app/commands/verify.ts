@@ -7,6 +7,7 @@ import { KeyError } from '../publish/signing/openpgp.ts';
 import { provePackage } from '../publish/verification/package-proof.ts';
 import type { LastSeen } from '../publish/verification/statement-check.ts';
 import { verifyChannel, type Verification } from '../publish/verification/verify.ts';
+import { WrongUse } from './wrong-use.ts';
 
 /** What a command prints, and its exit status: 0 done, 1 the answer is no, 2 wrong use, 3 an outside system failed. */
 export interface CommandOutcome {
@@ -33,11 +34,6 @@ const LastSeenSchema = z.strictObject({
   number: z.number().int().positive(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
-
-/** A file named on the command line cannot be used. */
-class WrongUse extends Error {
-  override readonly name = 'WrongUse';
-}
 
 /**
  * `rollout verify URL-OR-DIR --keyring FILE [--last-seen FILE] [--json]` (interfaces.md): checks a published channel as a site would.

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import * as z from 'zod';
+import type { Shelf } from '../model/channel.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { GitRecord } from '../record/repository.ts';
 import type { DocumentSigner } from '../record/signer.ts';
@@ -8,63 +10,67 @@ import { knownManifests, standingManifests } from './manifests.ts';
 import { Provenance } from './provenance.ts';
 
 /*
- * What an earlier run found to be the system's own, in a file beside its clone: checking thousands of signatures again would take a command
- * many times as long as publishing. The file belongs to whoever may publish, as the facts of packages beside it do; a sum tells damage.
+ * What an earlier run found to be the system's own, in a folder beside its clone: checking thousands of signatures again would take a command
+ * many times as long as publishing. The folder belongs to whoever may publish, as the facts of packages beside it do; a sum tells damage.
+ * Each shelf has a file of its own, so that a run that is about one channel reads no other.
  */
 
 /** Raised when what is kept, or what it takes to be kept, is something else than before. */
-const version = 1;
+const version = 2;
 
-const HeadSchema = z.strictObject({
-  version: z.literal(version),
-  /** Digest of the system's public key, which a rotation and a revocation change: with another one nothing of this counts. */
-  key: z.string(),
-  checked: z.array(z.tuple([z.string(), z.string()])),
-});
-// It was examined before it was kept, and the sum of the file says that it is the same.
-const LineSchema = z.tuple([z.string(), z.custom<Manifest>((value) => typeof value === 'object')]);
+const CheckedSchema = z.array(z.tuple([z.string(), z.string()]));
 
 /** The line of a manifest as it was read or written last: a run changes few of some thousand. */
 const lines = new WeakMap<Manifest, string>();
 
-/**
- * Takes over what an earlier run kept in `file` of this record and this signer; begins anew when there is nothing, or it is damaged.
- * Gives the provenance that goes on from there.
- */
-export async function recallBelieved(
-  file: string,
-  record: GitRecord,
-  signer: DocumentSigner,
-): Promise<Provenance> {
-  const text = await keptFile(file).catch(() => undefined);
-  const [head, ...kept] = text?.toString().split('\n') ?? [];
-  const { data } = HeadSchema.safeParse(head === undefined ? undefined : JSON.parse(head));
-  if (data?.key !== sha256Of(signer.publicKey)) return new Provenance(record, signer);
-  const known = knownManifests(record);
-  for (const line of kept) {
-    const [key, manifest] = LineSchema.parse(JSON.parse(line));
-    known.set(key, manifest);
-    lines.set(manifest, line);
-  }
-  const checked = new Map<string, string>();
-  // A clone that was made anew need not have what somebody has rewritten since.
-  for (const [paths, commit] of data.checked) if (await record.has(commit)) checked.set(paths, commit);
-  return new Provenance(record, signer, checked);
+/** Belongs into the sum of every file: with another key of the system, which a rotation and a revocation change, nothing of it counts. */
+function saltOf(signer: DocumentSigner): string {
+  return `${String(version)} ${sha256Of(signer.publicKey)} `;
 }
 
-/** Keeps in `file` what is believed now of the main branch. A disk that fails throws. */
+const checkedFile = (folder: string): string => join(folder, 'checked.json');
+const shelfFile = (folder: string, shelf: Shelf): string => join(folder, `${shelf}.lines`);
+
+/**
+ * Takes over what an earlier run kept in `folder` of this record and this signer about some shelves; begins anew where there is nothing, or it
+ * is damaged. Gives the provenance that goes on from there.
+ */
+export async function recallBelieved(
+  folder: string,
+  record: GitRecord,
+  signer: DocumentSigner,
+  shelves: readonly Shelf[],
+): Promise<Provenance> {
+  const salt = saltOf(signer);
+  const known = knownManifests(record);
+  for (const shelf of shelves) {
+    const kept = await keptFile(shelfFile(folder, shelf), salt).catch(() => undefined);
+    for (const line of kept?.toString().split('\n') ?? []) {
+      if (line === '') continue;
+      // oxlint-disable-next-line no-unsafe-type-assertion -- the sum says that `keepBelieved` has written it
+      const [key, manifest] = JSON.parse(line) as [string, Manifest];
+      known.set(key, manifest);
+      lines.set(manifest, line);
+    }
+  }
+  const checked = (await keptFile(checkedFile(folder), salt).catch(() => undefined))?.toString() ?? '[]';
+  return new Provenance(record, signer, new Map(CheckedSchema.parse(JSON.parse(checked))));
+}
+
+/** Keeps in `folder` what is believed now of the main branch and of some shelves. A disk that fails throws. */
 export async function keepBelieved(
-  file: string,
+  folder: string,
   record: GitRecord,
   signer: DocumentSigner,
   provenance: Provenance,
+  shelves: readonly Shelf[],
 ): Promise<void> {
-  const head = JSON.stringify({
-    version,
-    key: sha256Of(signer.publicKey),
-    checked: [...provenance.checked],
-  });
-  const standing = await standingManifests(record, record.main);
-  const text = [head, ...standing.map((known) => lines.get(known[1]) ?? JSON.stringify(known))].join('\n');
-  await keepFile(file, text, { mode: 0o600 });
+  const salt = saltOf(signer);
+  const options = { salt, mode: 0o600 };
+  for (const shelf of shelves) {
+    const standing = await standingManifests(record, record.main, [shelf]);
+    const text = standing.map((known) => lines.get(known[1]) ?? JSON.stringify(known)).join('\n');
+    await keepFile(shelfFile(folder, shelf), text, options);
+  }
+  await keepFile(checkedFile(folder), JSON.stringify([...provenance.checked]), options);
 }

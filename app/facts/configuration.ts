@@ -50,6 +50,8 @@ const paths = {
   channelsFile: 'repos-manifest/channels.yml',
 } as const;
 export const configurationPaths: readonly string[] = Object.values(paths);
+/** Of those the ones that say what is published, and where. */
+export const publishingPaths: readonly string[] = [paths.distributions, paths.channelsFile];
 
 /** Reads the files that say who may do what, at a commit of the main branch. */
 export class ConfigurationReader {
@@ -74,8 +76,20 @@ export class ConfigurationReader {
       policy: await this.#policy.read(record, commit, this.#alarm),
       catalogue: await this.#catalogue.read(record, commit, this.#alarm),
       criteria: await this.#criteria.read(record, commit, this.#alarm),
-      distributions: await this.#distributions.read(record, commit, this.#alarm),
       earlyAdopters: await this.#earlyAdopters.read(record, commit, this.#alarm),
+      ...(await this.readForPublishing(record, commit)),
+    };
+  }
+
+  /** What publishing needs of it, no more. */
+  async readForPublishing(
+    record: GitRecord,
+    commit: string,
+  ): Promise<Pick<Configuration, 'distributions' | 'channelsFile'>> {
+    const files = await record.list(commit, publishingPaths);
+    await record.readAhead(files.map(({ blob }) => blob));
+    return {
+      distributions: await this.#distributions.read(record, commit, this.#alarm),
       channelsFile: await this.#channelsFile.read(record, commit, this.#alarm),
     };
   }

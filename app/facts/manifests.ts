@@ -10,8 +10,13 @@ export class ForgedManifest extends Error {
   override readonly name = 'ForgedManifest';
 }
 
-export const manifestPath = (shelf: Shelf, release: string): string =>
-  `repos-manifest/${shelf}/${release}.yml`;
+/** How the name of a signature ends, behind the name of what it signs. */
+const asc = '.asc';
+
+/** Where the manifests on a shelf are. */
+export const shelfFolder = (shelf: Shelf): string => `repos-manifest/${shelf}`;
+
+export const manifestPath = (shelf: Shelf, release: string): string => `${shelfFolder(shelf)}/${release}.yml`;
 
 /** Everywhere that a release's manifest and its signature can stand. */
 export const manifestPathsOf = (release: string): readonly string[] =>
@@ -32,10 +37,8 @@ export async function manifestOf(
   if (shelf === undefined) return undefined;
   if (standing.length > 1) throw new ForgedManifest(`${release} stands in ${standing.join(' and ')} at once`);
   const path = manifestPath(shelf, release);
-  return {
-    shelf,
-    manifest: await signedManifest(record, signer, path, files.get(path) ?? '', files.get(`${path}.asc`)),
-  };
+  const file = manifestFile(path, files.get(path) ?? '', files.get(`${path}${asc}`));
+  return { shelf, manifest: await signedManifest(record, signer, file, (id) => record.blob(id)) };
 }
 
 /** Every manifest of the three channels in a commit. Throws ForgedManifest for the first that is not signed as it has to be. */
@@ -54,40 +57,57 @@ export async function signedManifests(
   commit: string,
   from: readonly Shelf[],
 ): Promise<readonly Manifest[]> {
-  const files = new Map(
-    (await record.list(commit, ['repos-manifest'])).map(({ path, blob }) => [path, blob]),
-  );
-  const wanted = [...files].filter(
-    ([path]) => path.endsWith('.yml') && from.some((shelf) => path.startsWith(`repos-manifest/${shelf}/`)),
-  );
-  const read = readAhead(record, wanted, files);
+  const files = await standingFiles(record, commit, from);
+  const read = readAhead(record, files);
   const manifests: Manifest[] = [];
-  for (const [path, blob] of wanted)
-    manifests.push(await signedManifest(record, signer, path, blob, files.get(`${path}.asc`), read));
+  for (const file of files) manifests.push(await signedManifest(record, signer, file, read));
   return manifests;
+}
+
+/** The file of a manifest in a commit. */
+interface ManifestFile {
+  readonly path: string;
+  readonly blob: string;
+  /** The blob of the signature beside it. */
+  readonly signature: string | undefined;
+  /** What it is known by: path and ids of its blobs. */
+  readonly key: string;
+}
+
+async function standingFiles(
+  record: GitRecord,
+  commit: string,
+  from: readonly Shelf[],
+): Promise<readonly ManifestFile[]> {
+  const files = await record.list(commit, from.map(shelfFolder));
+  const signatures = new Map<string, string>();
+  for (const { path, blob } of files)
+    if (path.endsWith(asc)) signatures.set(path.slice(0, -asc.length), blob);
+  return files.flatMap(({ path, blob }) =>
+    path.endsWith('.yml') ? manifestFile(path, blob, signatures.get(path)) : [],
+  );
+}
+
+function manifestFile(path: string, blob: string, signature: string | undefined): ManifestFile {
+  return { path, blob, signature, key: `${path} ${blob} ${signature ?? ''}` };
 }
 
 /** How many manifests are read by one process. */
 const batch = 1000;
 
 /** Reads the manifests that are not known yet, and their signatures, many at a time, in the order in which they are going to be asked for. */
-function readAhead(
-  record: GitRecord,
-  wanted: readonly (readonly [string, string])[],
-  files: ReadonlyMap<string, string>,
-): (blob: string) => Promise<string> {
-  const unknown = wanted.filter(
-    ([path, blob]) => !knownManifests(record).has(keyOf(path, blob, files.get(`${path}.asc`))),
-  );
+function readAhead(record: GitRecord, files: readonly ManifestFile[]): (blob: string) => Promise<string> {
+  const cache = knownManifests(record);
+  const unknown = files.filter(({ key }) => !cache.has(key));
   let next = 0;
   let texts: ReadonlyMap<string, string> = new Map();
-  return async (blob) => {
-    while (!texts.has(blob) && next < unknown.length) {
+  return async (id) => {
+    while (!texts.has(id) && next < unknown.length) {
       const some = unknown.slice(next, next + batch);
       next += batch;
-      texts = await record.texts(some.flatMap(([path, id]) => [id, files.get(`${path}.asc`) ?? id]));
+      texts = await record.texts(some.flatMap(({ blob, signature }) => [blob, signature ?? blob]));
     }
-    return texts.get(blob) ?? record.blob(blob);
+    return texts.get(id) ?? record.blob(id);
   };
 }
 
@@ -100,35 +120,26 @@ export function knownManifests(record: GitRecord): Map<string, Manifest> {
   return found;
 }
 
-/** Of those the ones that stand in a commit, with what they are known by. */
+/** Of those the ones that stand on some shelves in a commit, with what they are known by. */
 export async function standingManifests(
   record: GitRecord,
   commit: string,
+  from: readonly Shelf[],
 ): Promise<readonly (readonly [string, Manifest])[]> {
-  const files = new Map(
-    (await record.list(commit, ['repos-manifest'])).map(({ path, blob }) => [path, blob]),
-  );
-  return [...files].flatMap(([path, blob]) => {
-    const key = keyOf(path, blob, files.get(`${path}.asc`));
-    const manifest = knownManifests(record).get(key);
+  const cache = knownManifests(record);
+  return (await standingFiles(record, commit, from)).flatMap(({ key }) => {
+    const manifest = cache.get(key);
     return manifest ? [[key, manifest] as const] : [];
   });
-}
-
-function keyOf(path: string, blob: string, signature: string | undefined): string {
-  return `${path} ${blob} ${signature ?? ''}`;
 }
 
 async function signedManifest(
   record: GitRecord,
   signer: DocumentSigner,
-  path: string,
-  blob: string,
-  signature: string | undefined,
-  read = (id: string): Promise<string> => record.blob(id),
+  { path, blob, signature, key }: ManifestFile,
+  read: (id: string) => Promise<string>,
 ): Promise<Manifest> {
   const cache = knownManifests(record);
-  const key = keyOf(path, blob, signature);
   const before = cache.get(key);
   if (before) return before;
   if (signature === undefined) throw new ForgedManifest(`${path} has no signature beside it`);

@@ -7,6 +7,9 @@ export class ForeignCommit extends Error {
   override readonly name = 'ForeignCommit';
 }
 
+/** How many commits are read by one process. */
+const batch = 500;
+
 /**
  * Checks that journals and manifests are the system's own: every commit along the first parent that changes them is signed with the system
  * key, or is a merge of GitHub's whose second parent is signed and that adds nothing of its own. What was checked once is not checked again.
@@ -33,9 +36,29 @@ export class Provenance {
     const key = paths.join(' ');
     const before = this.#checked.get(key);
     if (before === main) return;
-    for (const commit of await this.#record.history(before, main, paths))
-      await this.#checkCommit(commit, paths);
+    const commits = await this.#since(before, main, paths);
+    for (let from = 0; from < commits.length; from += batch) {
+      const some = commits.slice(from, from + batch);
+      await this.#record.readCommitsAhead(some);
+      const parents = await Promise.all(some.map((commit) => this.#record.parents(commit)));
+      await this.#record.readCommitsAhead(parents.flatMap(([, second]) => second ?? []));
+      for (const commit of some) await this.#checkCommit(commit, paths);
+    }
     this.#checked.set(key, main);
+  }
+
+  async #since(
+    before: string | undefined,
+    main: string,
+    paths: readonly string[],
+  ): Promise<readonly string[]> {
+    try {
+      return await this.#record.history(before, main, paths);
+    } catch (error) {
+      // A clone that was made anew need not have what somebody has rewritten since.
+      if (before === undefined || (await this.#record.has(before))) throw error;
+      return this.#record.history(undefined, main, paths);
+    }
   }
 
   async #checkCommit(commit: string, paths: readonly string[]): Promise<void> {

@@ -34,10 +34,10 @@ export class PrivateClone {
   }
 
   /**
-   * Contents of blobs, in the order of their ids, from one process: a channel has thousands of manifests.
-   * @throws Error when one of them is no blob of the clone
+   * Contents of blobs or of commits, in the order of their ids, from one process: a channel has thousands of manifests.
+   * @throws Error when one of them is none of the clone
    */
-  async contents(blobs: readonly string[]): Promise<readonly Buffer[]> {
+  async contents(type: 'blob' | 'commit', ids: readonly string[]): Promise<readonly Buffer[]> {
     const child = spawn('git', ['cat-file', '--batch'], {
       cwd: join(this.#options.dir, 'record.git'),
       env: this.#environment(),
@@ -47,9 +47,9 @@ export class PrivateClone {
     child.stdout.on('data', (bytes: Buffer) => said.push(bytes));
     // A git that ended early is told of below, by what it did not say.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(blobs.map((blob) => `${blob}\n`).join(''));
+    child.stdin.end(ids.map((id) => `${id}\n`).join(''));
     await once(child, 'close');
-    return contentsIn(Buffer.concat(said), blobs);
+    return contentsIn(Buffer.concat(said), type, ids);
   }
 
   /** Lends a folder, and a git with an index of its own in it; both are gone afterwards. */
@@ -165,15 +165,16 @@ export class PrivateClone {
   }
 }
 
-/** git-cat-file(1), `--batch`: `<id> blob <size>`, a newline, the bytes, a newline. */
-function contentsIn(said: Buffer, blobs: readonly string[]): readonly Buffer[] {
+/** git-cat-file(1), `--batch`: `<id> <type> <size>`, a newline, the bytes, a newline. */
+function contentsIn(said: Buffer, wanted: string, ids: readonly string[]): readonly Buffer[] {
   let at = 0;
-  return blobs.map((blob) => {
+  return ids.map((wantedId) => {
     const end = said.indexOf('\n', at);
     const [id, type, size] = said.toString('latin1', at, Math.max(at, end)).split(' ');
     const from = end + 1;
     at = from + Number(size) + 1;
-    if (id !== blob || type !== 'blob' || !(at <= said.length)) throw new Error(`git has no blob ${blob}`);
+    if (id !== wantedId || type !== wanted || !(at <= said.length))
+      throw new Error(`git has no ${wanted} ${wantedId}`);
     return said.subarray(from, at - 1);
   });
 }

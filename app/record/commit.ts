@@ -41,3 +41,9 @@ export async function isSigned(raw: string, signer: DocumentSigner): Promise<boo
   const payload = [...header.slice(0, at), ...header.slice(last)].join('\n') + raw.slice(end);
   return signer.verify(payload, `${signature}\n`);
 }
+
+/** The parents of a commit, the first one first. Takes the raw commit object. */
+export function parentsIn(raw: string): readonly string[] {
+  const [header = ''] = raw.split('\n\n', 1);
+  return [...header.matchAll(/^parent (\S+)$/gm)].map(([, parent = '']) => parent);
+}

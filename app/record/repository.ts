@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CloneOptions, PrivateClone } from './clone.ts';
-import { commitText } from './commit.ts';
+import { commitText, parentsIn } from './commit.ts';
 import type { DocumentSigner } from './signer.ts';
 import { changesIn, pastFileArguments, pastFilesIn, type PastFile, type TreeChange } from './tree-change.ts';
 
@@ -18,7 +18,8 @@ export interface TreeFile {
 }
 
 export interface RecordOptions extends CloneOptions {
-  readonly signer: DocumentSigner;
+  /** Asked for when something is committed, so that it may be opened meanwhile. */
+  readonly signer: DocumentSigner | Promise<DocumentSigner>;
   readonly author: { readonly name: string; readonly email: string };
 }
 
@@ -177,7 +178,7 @@ export class GitRecord {
   /** Texts of many blobs by their ids, read by one process; not kept. */
   async texts(blobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const unique = [...new Set(blobs)].map((blob) => checked(blob, hex));
-    const contents = await this.#clone.contents(unique);
+    const contents = await this.#clone.contents('blob', unique);
     return new Map(contents.map((bytes, at) => [unique[at] ?? '', bytes.toString('utf8')]));
   }
 
@@ -213,8 +214,7 @@ export class GitRecord {
   }
 
   async parents(commit: string): Promise<readonly string[]> {
-    const args = ['rev-list', '--parents', '--max-count=1', checked(commit, hex)];
-    return this.#once(args, (text) => text.trim().split(' ').slice(1));
+    return parentsIn(await this.rawCommit(commit));
   }
 
   /** What changed between two commits, file by file; a rename is a removal and an addition. */
@@ -225,7 +225,17 @@ export class GitRecord {
 
   /** The commit as git stores it, for checking its signature. */
   async rawCommit(commit: string): Promise<string> {
-    return this.#once(['cat-file', 'commit', checked(commit, hex)], (text) => text);
+    return this.#once(rawCommitArguments(commit), (text) => text);
+  }
+
+  /** Reads many commits with one process, so that `rawCommit` and `parents` know them. */
+  async readCommitsAhead(commits: readonly string[]): Promise<void> {
+    const key = (commit: string): string => rawCommitArguments(commit).join(' ');
+    const unknown = [...new Set(commits)].filter((commit) => !this.#answers.has(key(commit)));
+    if (unknown.length === 0) return;
+    const contents = await this.#clone.contents('commit', unknown);
+    for (const [at, bytes] of contents.entries())
+      this.#keepAnswer(key(unknown[at] ?? ''), Promise.resolve(bytes.toString('utf8')));
   }
 
   /** Asks git once for what can never change, and keeps the answer; a failure is not kept. */
@@ -233,12 +243,14 @@ export class GitRecord {
     const key = args.join(' ');
     const kept = this.#answers.get(key);
     const answer = kept ?? this.#clone.git.raw(args);
-    if (!kept) {
-      if (this.#answers.size > mostKept) this.#answers.clear();
-      this.#answers.set(key, answer);
-      answer.catch(() => this.#answers.delete(key));
-    }
+    if (!kept) this.#keepAnswer(key, answer);
     return read(String(await answer));
+  }
+
+  #keepAnswer(key: string, answer: Promise<unknown>): void {
+    if (this.#answers.size > mostKept) this.#answers.clear();
+    this.#answers.set(key, answer);
+    answer.catch(() => this.#answers.delete(key));
   }
 
   /**
@@ -268,7 +280,7 @@ export class GitRecord {
       const tree = (await git.raw(['write-tree'])).trim();
       const text = await commitText(
         { tree, parents: [parent], author: this.#options.author, date, message },
-        this.#options.signer,
+        await this.#options.signer,
       );
       const draft = join(scratch, 'commit');
       await writeFile(draft, text);
@@ -334,6 +346,8 @@ export class GitRecord {
     return pastFilesIn(await this.#clone.git.raw([...pastFileArguments, checked(to, hex), '--', ...safe]));
   }
 }
+
+const rawCommitArguments = (commit: string): string[] => ['cat-file', 'commit', checked(commit, hex)];
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 

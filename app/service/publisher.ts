@@ -1,8 +1,10 @@
 import { channels as allChannels, type Channel } from '../model/channel.ts';
 import type { ChannelsFile } from '../model/channels-file.ts';
+import type { Configuration } from '../model/facts.ts';
+import type { Manifest } from '../model/manifest.ts';
 import type { Distributions } from '../model/distributions.ts';
-import type { ConfigurationReader } from '../facts/configuration.ts';
-import { allManifests, signedManifests } from '../facts/manifests.ts';
+import { publishingPaths, type ConfigurationReader } from '../facts/configuration.ts';
+import { allManifests, shelfFolder, signedManifests } from '../facts/manifests.ts';
 import type { Provenance } from '../facts/provenance.ts';
 import type { Store } from '../storage/store.ts';
 import type { Keys } from '../publish/signing/keys.ts';
@@ -32,7 +34,7 @@ export interface PublisherParts {
   readonly lastRun?: string;
 }
 
-const manifestFolders = shelves.map((shelf) => `repos-manifest/${shelf}`);
+const manifestFolders = shelves.map(shelfFolder);
 
 /** Turns the manifests of the main branch into signed channels: the publisher of process.md 1.5, driven by merge events and the sweep. */
 export class Publisher {
@@ -50,12 +52,14 @@ export class Publisher {
    * Throws ForeignCommit, ForgedManifest, or ChannelsNotPublished after all channels were tried.
    */
   async publish(main: string, channels?: readonly Channel[]): Promise<readonly PublishedChannel[]> {
-    const { record, signer, provenance, configuration, output, store } = this.#parts;
+    const { provenance, signer, output, store } = this.#parts;
+    const sources = this.#sources(main, channels ?? allChannels);
+    // Whatever is wrong with them is told only when they are the system's own.
+    sources.catch(() => undefined);
     await provenance.check(main, manifestFolders);
-    const { channelsFile, distributions } = await configuration.read(record, main);
+    const { channelsFile, distributions, standing } = await sources;
     if (!this.#systemKeyIsThere) await putWhereDifferent(output, await systemKeyFiles(signer));
     this.#systemKeyIsThere = true;
-    const standing = await signedManifests(record, signer, main, shelves);
     const tombstones = standing.filter(({ channel }) => channel === 'withdrawn');
     const manifests = standing.filter(({ channel }) => channel !== 'withdrawn');
     const held = await heldChannels(store, manifests);
@@ -76,6 +80,24 @@ export class Publisher {
     return withoutHeld(held, channels ?? allChannels, (free) =>
       this.#publisher.publish({ ...request, channels: free }),
     );
+  }
+
+  /** What some channels are made from, read at once. */
+  async #sources(
+    main: string,
+    channels: readonly Channel[],
+  ): Promise<
+    Pick<Configuration, 'channelsFile' | 'distributions'> & { readonly standing: readonly Manifest[] }
+  > {
+    const { record, signer, configuration } = this.#parts;
+    const from = [...channels, 'withdrawn'] as const;
+    // One look for all of it; each finds its own in it.
+    await record.list(main, [...publishingPaths, ...from.map(shelfFolder)]);
+    const [read, standing] = await Promise.all([
+      configuration.readForPublishing(record, main),
+      signedManifests(record, signer, main, from),
+    ]);
+    return { ...read, standing };
   }
 
   /** Keys and client files of a channel as they have to be at a commit of main. */

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { explainCommand } from '../../app/commands/explain.ts';
 import { keysCreate } from '../../app/commands/keys.ts';
-import { WrongUse } from '../../app/commands/outcome.ts';
+import { WrongUse } from '../../app/commands/wrong-use.ts';
 import { publishCommand } from '../../app/commands/publish.ts';
 import { Trial } from '../world/trial.ts';
 import { operatorSettings } from '../world/operator-settings.ts';
@@ -73,7 +73,7 @@ describe('rollout publish', () => {
       delete process.env['ROLLOUT_STATE'];
     }
     expect(await readdir(place)).toEqual(['channels']);
-    expect(await readdir(join(scratch, 'state/publish-command'))).toContain('believed');
+    expect(await readdir(join(scratch, 'state/publish-command'))).toContain('believed-shelves');
   }, 60_000);
 });
 

@@ -20,6 +20,7 @@ const made = Array.from({ length: 20 }, (_, nth) => ({
 const folders = ['repos-manifest/production'];
 
 let scratch: Scratch;
+let folder: string;
 let file: string;
 let runs = 0;
 let verified = 0;
@@ -53,17 +54,18 @@ async function run(signer = counting): Promise<{ releases: number; signatures: n
   verified = 0;
   const record = await scratch.open(`run-${String(runs)}`);
   const { main } = await record.fetch();
-  const provenance = await recallBelieved(file, record, signer);
+  const provenance = await recallBelieved(folder, record, signer, ['production']);
   await provenance.check(main, folders);
   const releases = (await allManifests(record, signer, main)).length;
-  await keepBelieved(file, record, signer, provenance);
+  await keepBelieved(folder, record, signer, provenance, ['production']);
   return { releases, signatures: verified };
 }
 
 describe('What a run believed', () => {
   beforeAll(async () => {
     scratch = await newScratch();
-    file = join(scratch.dir, 'believed');
+    folder = join(scratch.dir, 'believed');
+    file = join(folder, 'production.lines');
     counting = {
       ...scratch.signer,
       verify: (text, signature) => {
@@ -76,7 +78,7 @@ describe('What a run believed', () => {
   });
   afterAll(() => scratch.end());
   beforeEach(async () => {
-    await rm(file, { force: true });
+    await rm(folder, { recursive: true, force: true });
     await run();
   });
 
@@ -91,9 +93,13 @@ describe('What a run believed', () => {
   test('is worth nothing when the file is damaged', async () => {
     const text = await readFile(file, 'utf8');
     await writeFile(file, text.replace('"size":10', '"size":11'));
-    const { signatures } = await run();
-    expect(signatures).toBeGreaterThanOrEqual(4);
+    const { releases, signatures } = await run();
+    expect(signatures).toBe(releases);
     expect(await readFile(file, 'utf8')).toBe(text);
+    // The commits that brought them stand in another file.
+    const commits = join(folder, 'checked.json');
+    await writeFile(commits, (await readFile(commits, 'utf8')).slice(1));
+    expect((await run()).signatures).toBeGreaterThanOrEqual(2);
   });
 
   test('is worth nothing under another system key', async () => {
@@ -110,7 +116,7 @@ describe('What a run believed', () => {
     await puts(record, new Map([[path, text.replace('size: 10', 'size: 12')]]));
     await expect(run()).rejects.toThrow(ForeignCommit);
     const { main } = await record.fetch();
-    await recallBelieved(file, record, counting);
+    await recallBelieved(folder, record, counting, ['production']);
     await expect(allManifests(record, counting, main)).rejects.toThrow(ForgedManifest);
   });
 });

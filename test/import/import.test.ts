@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'n
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { importCommand } from '../../app/commands/import.ts';
-import { WrongUse } from '../../app/commands/outcome.ts';
+import { WrongUse } from '../../app/commands/wrong-use.ts';
 import { validateTree } from '../../app/validate/validate.ts';
 import { Scratch, product, withFields } from './product.ts';
 

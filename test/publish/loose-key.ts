@@ -1,9 +1,9 @@
+import type { Algorithm } from '../../app/publish/signing/algorithm.ts';
 import {
   createKey,
   factsOf,
   readPrivateKey,
   signaturePacket,
-  type Algorithm,
   type CertificateFacts,
   type PrivateKey,
 } from '../../app/publish/signing/certificate.ts';

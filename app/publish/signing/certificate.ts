@@ -1,4 +1,5 @@
 import * as openpgp from 'openpgp';
+import type { Algorithm } from './algorithm.ts';
 import { KeyError } from './openpgp.ts';
 import { secretPem } from './secret-pem.ts';
 import { bindAnew, isSecretPrimary, revokingAnew } from './self-signature.ts';
@@ -7,10 +8,6 @@ import { bindAnew, isSecretPrimary, revokingAnew } from './self-signature.ts';
 export type Certificate = openpgp.Key;
 /** A private key as a file holds it; opaque outside this module. */
 export type PrivateKey = openpgp.PrivateKey;
-
-/** Algorithms of keys that are made here. dnf and zypper of RHEL 9 are reported to refuse ed25519 (channels.md, "Keys and signatures"). */
-export const algorithms = ['rsa4096', 'rsa3072', 'rsa2048', 'ed25519'] as const;
-export type Algorithm = (typeof algorithms)[number];
 
 /** A key that may sign: a signing subkey, or the primary of a key that has none. */
 export interface SigningPart {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readdir, rename, rm } from 'node:fs/promises';
+import type { Algorithm } from './algorithm.ts';
 import {
   createKey,
   exportedSecret,
@@ -8,7 +9,6 @@ import {
   readPrivateKey,
   withNewSubkey,
   withRevocation,
-  type Algorithm,
 } from './certificate.ts';
 import { KeyError } from './openpgp.ts';
 import {
