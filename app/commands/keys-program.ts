@@ -9,7 +9,7 @@ const days = (text: string): number => {
   return number;
 };
 
-const commands = (): Promise<typeof import('./keys.ts')> => import('./keys.ts');
+const commands = async () => import('./keys.ts');
 
 /** Adds `rollout keys …` to the program. Takes what runs a command to its exit status, and where it writes. */
 export function addKeysCommands(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { keepBelieved, recallBelieved } from '../facts/believed.ts';
+import { Believed } from '../facts/believed.ts';
 import { ConfigurationReader } from '../facts/configuration.ts';
 import { channels, type Channel } from '../model/channel.ts';
 import type { PublishedChannel } from '../publish/publish.ts';
@@ -25,17 +25,14 @@ export async function publishOnce(
   { channel, lookAgain }: { readonly channel?: Channel; readonly lookAgain?: true },
 ): Promise<readonly PublishedChannel[]> {
   const wanted = channel === undefined ? channels : [channel];
-  const believed = {
-    folder: join(own ?? scratch, 'believed-shelves'),
-    shelves: [...wanted, 'withdrawn'] as const,
-  };
   const access = await readS3Access(process.env);
   const store = await openStore(storeUrl, access);
-  const provenance = await recallBelieved(believed.folder, record, signer, believed.shelves);
+  const folder = join(own ?? scratch, 'believed-shelves');
+  const believed = await Believed.recall(folder, record, signer, [...wanted, 'withdrawn']);
   const publisher = new Publisher({
     record,
     signer,
-    provenance,
+    provenance: believed.provenance,
     configuration: new ConfigurationReader(() => undefined),
     store,
     keys,
@@ -44,6 +41,6 @@ export async function publishOnce(
     ...(own === undefined || lookAgain === true ? {} : { lastRun: own }),
   });
   const published = await publisher.publish(main, wanted);
-  await keepBelieved(believed.folder, record, signer, provenance, believed.shelves);
+  if (own !== undefined) await believed.keep();
   return published;
 }

@@ -6,6 +6,7 @@ import type { GitRecord } from '../record/repository.ts';
 import type { DocumentSigner } from '../record/signer.ts';
 import { sha256Of } from '../storage/digest.ts';
 import { keepFile, keptFile } from '../storage/kept-file.ts';
+import { KeptMap } from '../storage/kept-map.ts';
 import { knownManifests, standingManifests } from './manifests.ts';
 import { Provenance } from './provenance.ts';
 
@@ -18,59 +19,71 @@ import { Provenance } from './provenance.ts';
 /** Raised when what is kept, or what it takes to be kept, is something else than before. */
 const version = 2;
 
+interface KeepOptions {
+  readonly salt: string;
+  readonly mode: number;
+}
+
 const CheckedSchema = z.array(z.tuple([z.string(), z.string()]));
 
-/** The line of a manifest as it was read or written last: a run changes few of some thousand. */
-const lines = new WeakMap<Manifest, string>();
-
-/** Belongs into the sum of every file: with another key of the system, which a rotation and a revocation change, nothing of it counts. */
-function saltOf(signer: DocumentSigner): string {
-  return `${String(version)} ${sha256Of(signer.publicKey)} `;
-}
-
 const checkedFile = (folder: string): string => join(folder, 'checked.json');
-const shelfFile = (folder: string, shelf: Shelf): string => join(folder, `${shelf}.lines`);
 
-/**
- * Takes over what an earlier run kept in `folder` of this record and this signer about some shelves; begins anew where there is nothing, or it
- * is damaged. Gives the provenance that goes on from there.
- */
-export async function recallBelieved(
-  folder: string,
-  record: GitRecord,
-  signer: DocumentSigner,
-  shelves: readonly Shelf[],
-): Promise<Provenance> {
-  const salt = saltOf(signer);
-  const known = knownManifests(record);
-  for (const shelf of shelves) {
-    const kept = await keptFile(shelfFile(folder, shelf), salt).catch(() => undefined);
-    for (const line of kept?.toString().split('\n') ?? []) {
-      if (line === '') continue;
-      // oxlint-disable-next-line no-unsafe-type-assertion -- the sum says that `keepBelieved` has written it
-      const [key, manifest] = JSON.parse(line) as [string, Manifest];
-      known.set(key, manifest);
-      lines.set(manifest, line);
+/** What is believed of some shelves of a record. */
+export class Believed {
+  /** Goes on from where the earlier run was. */
+  readonly provenance: Provenance;
+  readonly #folder: string;
+  readonly #record: GitRecord;
+  readonly #kept: ReadonlyMap<Shelf, KeptMap>;
+  readonly #options: KeepOptions;
+
+  private constructor(
+    folder: string,
+    record: GitRecord,
+    provenance: Provenance,
+    kept: ReadonlyMap<Shelf, KeptMap>,
+    options: KeepOptions,
+  ) {
+    this.#folder = folder;
+    this.#record = record;
+    this.provenance = provenance;
+    this.#kept = kept;
+    this.#options = options;
+  }
+
+  /**
+   * Takes over what an earlier run kept in `folder` of this record and this signer; begins anew where there is nothing, or it is damaged.
+   */
+  static async recall(
+    folder: string,
+    record: GitRecord,
+    signer: DocumentSigner,
+    shelves: readonly Shelf[],
+  ): Promise<Believed> {
+    // With another key of the system, which a rotation and a revocation change, nothing of it counts.
+    const options = { salt: `${String(version)} ${sha256Of(signer.publicKey)} `, mode: 0o600 };
+    const known = knownManifests(record);
+    const kept = new Map<Shelf, KeptMap>();
+    for (const shelf of shelves) {
+      const manifests = await KeptMap.open(join(folder, `${shelf}.manifests`), options);
+      kept.set(shelf, manifests);
+      for (const key of manifests.keys()) {
+        // oxlint-disable-next-line no-unsafe-type-assertion -- the sum says that `keep` has written it
+        known.set(key, JSON.parse(manifests.get(key)?.toString() ?? '') as Manifest);
+      }
     }
+    const checked = (await keptFile(checkedFile(folder), options.salt))?.toString() ?? '[]';
+    const provenance = new Provenance(record, signer, new Map(CheckedSchema.parse(JSON.parse(checked))));
+    return new Believed(folder, record, provenance, kept, options);
   }
-  const checked = (await keptFile(checkedFile(folder), salt).catch(() => undefined))?.toString() ?? '[]';
-  return new Provenance(record, signer, new Map(CheckedSchema.parse(JSON.parse(checked))));
-}
 
-/** Keeps in `folder` what is believed now of the main branch and of some shelves. A disk that fails throws. */
-export async function keepBelieved(
-  folder: string,
-  record: GitRecord,
-  signer: DocumentSigner,
-  provenance: Provenance,
-  shelves: readonly Shelf[],
-): Promise<void> {
-  const salt = saltOf(signer);
-  const options = { salt, mode: 0o600 };
-  for (const shelf of shelves) {
-    const standing = await standingManifests(record, record.main, [shelf]);
-    const text = standing.map((known) => lines.get(known[1]) ?? JSON.stringify(known)).join('\n');
-    await keepFile(shelfFile(folder, shelf), text, options);
+  /** Keeps what is believed now of the main branch. A disk that fails throws. */
+  async keep(): Promise<void> {
+    const record = this.#record;
+    for (const [shelf, kept] of this.#kept) {
+      const standing = new Map(await standingManifests(record, record.main, [shelf]));
+      await kept.keep(standing.keys(), (key) => Buffer.from(JSON.stringify(standing.get(key))));
+    }
+    await keepFile(checkedFile(this.#folder), JSON.stringify([...this.provenance.checked]), this.#options);
   }
-  await keepFile(checkedFile(folder), JSON.stringify([...provenance.checked]), options);
 }

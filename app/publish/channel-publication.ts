@@ -24,7 +24,7 @@ import {
 } from './pool.ts';
 import { PublishError } from './publish-error.ts';
 import type { PublisherParts, PublishRequest } from './publish.ts';
-import { keepLeft, keptLeft, type PooledFile } from './last-run.ts';
+import { chunksFile, keepLeft, keptLeft, poolText, type PooledFile } from './last-run.ts';
 import { publishedState, statementPaths, type Published } from './published-state.ts';
 import type { RenderedRoot } from './roots/rendered-root.ts';
 import { superseded } from './retention.ts';
@@ -60,7 +60,8 @@ export class ChannelPublication {
   #known:
     | {
         readonly published: Published;
-        readonly pools: ReadonlyMap<string, readonly PooledFile[]>;
+        /** The packages of each root by its path. */
+        readonly pools: ReadonlyMap<string, readonly PooledFile[] | string>;
         /** Whether it was this object that put it there, and not an earlier run whose word is taken for it. */
         readonly isOwn: boolean;
       }
@@ -109,10 +110,22 @@ export class ChannelPublication {
     await output.remove(goneFiles(roots, next.statement, before, others));
     const pools = new Map(roots.map(({ plan: { root } }) => [root.place.path, pooled(root)]));
     this.#known = { published: next, pools, isOwn: true };
-    const { lastRun } = this.#parts;
-    if (lastRun !== undefined)
-      await keepLeft(lastRun, this.#channel, { statement: next.sha256, setup: this.#setup, pools });
+    await this.#keepLeft(next, pools);
     return { changed: next !== standing, number: next.statement.number };
+  }
+
+  async #keepLeft(
+    { sha256: statement }: Published,
+    files: ReadonlyMap<string, readonly PooledFile[]>,
+  ): Promise<void> {
+    const { lastRun } = this.#parts;
+    if (lastRun === undefined) return;
+    const pools = new Map([...files].map(([path, pool]) => [path, poolText(pool)]));
+    const chunks = [...this.#documents.values()].flatMap((documents) => documents.chunks);
+    await Promise.all([
+      keepLeft(lastRun, this.#channel, { statement, setup: this.#setup, pools }),
+      this.#maker.keep(chunksFile(lastRun, this.#channel), chunks),
+    ]);
   }
 
   /** What is published now. What this object has published itself is known; if something else stands there, everything is looked at anew. */
@@ -133,9 +146,11 @@ export class ChannelPublication {
 
   async #believeLastRun(published: Published): Promise<void> {
     const { lastRun } = this.#parts;
-    const left = lastRun === undefined ? undefined : await keptLeft(lastRun, this.#channel);
+    if (lastRun === undefined) return;
+    const left = await keptLeft(lastRun, this.#channel);
     if (left?.statement !== published.sha256) return;
     this.#known = { published, pools: left.pools, isOwn: false };
+    await this.#maker.recall(chunksFile(lastRun, this.#channel));
     this.#setup = left.setup;
   }
 
@@ -149,21 +164,27 @@ export class ChannelPublication {
     for (const root of contents.roots) {
       const { path } = root.place;
       const documents =
-        this.#documents.get(path) ?? new RootDocuments(this.#channel, this.#maker, this.#parts.cache);
+        this.#documents.get(path) ?? new RootDocuments(this.#channel, this.#maker, this.#scratch());
       this.#documents.set(path, documents);
       const plan = await planRoot(root, documents, channelsFile, {
         channel: this.#channel,
         fingerprint: signer.fingerprint,
       });
       const before = this.#known?.pools.get(path);
-      const changes = before
-        ? knownChanges(path, before, pooled(root))
-        : await this.#foundChanges(root, published, signer, now);
+      const changes =
+        before === undefined
+          ? await this.#foundChanges(root, published, signer, now)
+          : knownChanges(path, before, pooled(root));
       states.push({ plan, changes, standing: await this.#standingRoot(plan, published?.statement, now) });
     }
     for (const path of this.#documents.keys())
       if (!contents.roots.some(({ place }) => place.path === path)) this.#documents.delete(path);
     return states;
+  }
+
+  /** A command publishes once. */
+  #scratch(): string | undefined {
+    return this.#parts.lastRun === undefined ? this.#parts.cache : undefined;
   }
 
   async #foundChanges(

@@ -86,8 +86,17 @@ export type ChannelStatement = z.infer<typeof StatementSchema>;
 export type StatementFile = ChannelStatement['files'][number];
 export type SupersededFile = ChannelStatement['superseded'][number];
 
-/** The bytes of channel.json: canonical JSON (RFC 8785), so that there is one way only to write a statement (trust.md T52). */
+/**
+ * The bytes of channel.json: canonical JSON (RFC 8785), so that there is one way only to write a statement (trust.md T52).
+ * @throws TypeError when nobody could read it: a channel with such a statement could never be published again
+ */
 export function statementText(statement: ChannelStatement): string {
+  const { error } = StatementSchema.safeParse(statement);
+  if (error) throw new TypeError('a statement is not as statements are', { cause: error });
+  return canonicalText(statement);
+}
+
+function canonicalText(statement: ChannelStatement): string {
   const empty = canonicalJson({ ...statement, releases: [] });
   // There are thousands of releases, of plain texts: with their keys in order JSON.stringify gives the same in a tenth of the time.
   const releases = JSON.stringify(statement.releases.map(({ id, digest: hex }) => ({ digest: hex, id })));
@@ -98,7 +107,7 @@ export function statementText(statement: ChannelStatement): string {
 export function parseStatement(text: string): ChannelStatement | undefined {
   try {
     const { success, data } = StatementSchema.safeParse(JSON.parse(text));
-    return success && statementText(data) === text ? data : undefined;
+    return success && canonicalText(data) === text ? data : undefined;
   } catch {
     return undefined;
   }

@@ -8,7 +8,7 @@ import { isLeftover, type Output, type PlacedFile } from '../storage/output.ts';
 import type { RootContents } from './channel-contents.ts';
 import type { ChannelStatement } from './channel-statement.ts';
 import { fromChannelFolder, fromChannelsFolder, snapshotFolder } from './layout.ts';
-import type { PooledFile } from './last-run.ts';
+import { poolDifferences, type PooledFile } from './last-run.ts';
 import { isOfRoot, type RootPlan } from './roots/root-plan.ts';
 
 /** A bucket answers each question after some milliseconds, and many at the same time. */
@@ -49,12 +49,19 @@ export function pooled({ targets }: RootContents): readonly IndexEntry[] {
   return [...entries.values()].toSorted(inPathOrder);
 }
 
-/** The changes between what was in place after the last publication and what has to be now; both sorted by path. */
+/**
+ * The changes between what was in place after the last publication, by the entries of then or as `poolText` writes them, and what has to be now;
+ * both sorted by path.
+ */
 export function knownChanges(
   rootPath: string,
-  before: readonly PooledFile[],
+  before: readonly PooledFile[] | string,
   now: readonly IndexEntry[],
 ): PoolChanges {
+  if (typeof before === 'string') {
+    const { left, wanted } = poolDifferences(before, now);
+    return knownChanges(rootPath, left, wanted);
+  }
   const missing: PoolChanges['missing'][number][] = [];
   const left: PlacedFile[] = [];
   const at = (entry: PooledFile) => `${rootPath}/${entry.path}`;

@@ -16,20 +16,30 @@ export async function keepFile(
   { salt = '', mode = 0o666 }: { readonly salt?: string; readonly mode?: number } = {},
 ): Promise<void> {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  await mkdir(dirname(path), { recursive: true });
-  const aside = `${path}.tmp-${randomBytes(8).toString('hex')}`;
-  await writeFile(aside, [Buffer.from(`${sumOf(salt, bytes)}\n`), bytes], { mode });
-  await rename(aside, path);
+  await replaceFile(path, [Buffer.from(`${sumOf(salt, bytes)}\n`), bytes], mode);
 }
 
 /** What was kept in a file; undefined when there is none, it is damaged, or it was kept with another salt. */
 export async function keptFile(path: string, salt = ''): Promise<Buffer | undefined> {
-  const file = await readFile(path).catch((error: unknown) => {
+  const file = await wholeFile(path);
+  const bytes = file?.subarray(sumLength + 1);
+  return bytes && file?.toString('latin1', 0, sumLength) === sumOf(salt, bytes) ? bytes : undefined;
+}
+
+/** Puts a file in the place of another: it is there whole or not at all. It is not synced. */
+export async function replaceFile(path: string, pieces: readonly Uint8Array[], mode: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const aside = `${path}.tmp-${randomBytes(8).toString('hex')}`;
+  await writeFile(aside, pieces, { mode });
+  await rename(aside, path);
+}
+
+/** The bytes of a file; undefined when there is none. */
+export async function wholeFile(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch((error: unknown) => {
     if (isAbsence(error)) return undefined;
     throw error;
   });
-  const bytes = file?.subarray(sumLength + 1);
-  return bytes && file?.toString('latin1', 0, sumLength) === sumOf(salt, bytes) ? bytes : undefined;
 }
 
 function sumOf(salt: string, bytes: Uint8Array): string {

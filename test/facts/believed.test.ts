@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { keepBelieved, recallBelieved } from '../../app/facts/believed.ts';
+import { Believed } from '../../app/facts/believed.ts';
 import { allManifests, ForgedManifest, manifestPath } from '../../app/facts/manifests.ts';
 import { ForeignCommit } from '../../app/facts/provenance.ts';
 import { writeYaml } from '../../app/model/yaml.ts';
@@ -54,10 +54,10 @@ async function run(signer = counting): Promise<{ releases: number; signatures: n
   verified = 0;
   const record = await scratch.open(`run-${String(runs)}`);
   const { main } = await record.fetch();
-  const provenance = await recallBelieved(folder, record, signer, ['production']);
-  await provenance.check(main, folders);
+  const believed = await Believed.recall(folder, record, signer, ['production']);
+  await believed.provenance.check(main, folders);
   const releases = (await allManifests(record, signer, main)).length;
-  await keepBelieved(folder, record, signer, provenance, ['production']);
+  await believed.keep();
   return { releases, signatures: verified };
 }
 
@@ -65,7 +65,7 @@ describe('What a run believed', () => {
   beforeAll(async () => {
     scratch = await newScratch();
     folder = join(scratch.dir, 'believed');
-    file = join(folder, 'production.lines');
+    file = join(folder, 'production.manifests');
     counting = {
       ...scratch.signer,
       verify: (text, signature) => {
@@ -116,7 +116,7 @@ describe('What a run believed', () => {
     await puts(record, new Map([[path, text.replace('size: 10', 'size: 12')]]));
     await expect(run()).rejects.toThrow(ForeignCommit);
     const { main } = await record.fetch();
-    await recallBelieved(folder, record, counting, ['production']);
+    await Believed.recall(folder, record, counting, ['production']);
     await expect(allManifests(record, counting, main)).rejects.toThrow(ForgedManifest);
   });
 });

@@ -8,24 +8,17 @@ import { evr } from '../../repository/rpm/nevra.ts';
 import { filelistsFragment, otherFragment, primaryFragment } from '../../repository/rpm/repodata.ts';
 import { sha256Of } from '../../storage/digest.ts';
 import { keepFile, keptFile } from '../../storage/kept-file.ts';
+import { KeptMap } from '../../storage/kept-map.ts';
 import type { Store } from '../../storage/store.ts';
 import { gzipMember } from './gzip.ts';
 import type { ReadFormat } from './package-facts.ts';
-import type { PackedStretch } from './plain-text.ts';
+import { chunkBytes, chunkIn, type ChunkPart, type MadeChunk } from './kept-chunk.ts';
 import { soundFacts } from './sound-package.ts';
 
-/** A piece of one document of an index. */
-interface ChunkPart extends PackedStretch {
-  /** For each package the length of its text, in bytes. */
-  readonly lengths: Uint32Array;
-}
-
 /** Neighbouring packages of an index with what they become in each of its documents. */
-export interface IndexChunk extends EntryChunk {
-  /** What each package is by its own word: name, version and architecture. No index lists two contents under one identity. */
-  readonly identities: readonly string[];
-  /** apt: Packages. yum: primary, filelists, other. */
-  readonly parts: readonly ChunkPart[];
+export interface IndexChunk extends EntryChunk, MadeChunk {
+  /** Digest of everything that determines its bytes. */
+  readonly key: string;
 }
 
 /** The architecture in an identity. */
@@ -54,6 +47,7 @@ export interface ChunkMakerParts {
 export class ChunkMaker {
   readonly #parts: ChunkMakerParts;
   readonly #made = new Map<string, WeakRef<IndexChunk>>();
+  readonly #recalled = new Map<string, KeptMap>();
 
   constructor(parts: ChunkMakerParts) {
     this.#parts = parts;
@@ -72,14 +66,31 @@ export class ChunkMaker {
     relatives: readonly IndexChunk[],
   ): Promise<IndexChunk> {
     const key = sha256Of(`${String(renderingVersion)} ${format} ${prefix}\n${chunkLines(chunk)}`);
-    const before = this.#made.get(key)?.deref() ?? (await this.#kept(key));
+    const before = this.#made.get(key)?.deref() ?? this.#recalledChunk(key) ?? (await this.#kept(key));
     // The entries are those of this channel, so that they are known again by reference.
     const made = {
       ...(before ?? (await this.#make(channel, format, chunk, prefix, key, relatives))),
       entries: chunk.entries,
+      key,
     };
     this.#made.set(key, new WeakRef(made));
     return made;
+  }
+
+  /** Reads the chunks that `keep` left in one file, so that none of them has to be read out of its own. */
+  async recall(file: string): Promise<void> {
+    this.#recalled.set(file, await KeptMap.open(file));
+  }
+
+  /** Keeps chunks in one file for the next `recall`. */
+  async keep(file: string, chunks: readonly IndexChunk[]): Promise<void> {
+    const byKey = new Map(chunks.map((chunk) => [chunk.key, chunk]));
+    const kept = this.#recalled.get(file) ?? (await KeptMap.open(file));
+    await kept.keep(byKey.keys(), (key) => {
+      const chunk = byKey.get(key);
+      if (!chunk) throw new TypeError('a chunk is asked for that is not kept');
+      return chunkBytes(chunk);
+    });
   }
 
   /** Forgets what no channel uses any more. */
@@ -94,7 +105,7 @@ export class ChunkMaker {
     prefix: string,
     key: string,
     relatives: readonly IndexChunk[],
-  ): Promise<Omit<IndexChunk, 'entries'>> {
+  ): Promise<MadeChunk> {
     const { store, cache } = this.#parts;
     const known = await renderedBefore(entries, relatives);
     const rendered: Rendered[] = [];
@@ -122,7 +133,7 @@ export class ChunkMaker {
       }),
     );
     const made = { identities: rendered.map(({ identity }) => identity), parts };
-    await this.#keep(key, made);
+    await keepFile(this.#path(key), chunkBytes(made));
     return made;
   }
 
@@ -130,45 +141,22 @@ export class ChunkMaker {
     return join(this.#parts.cache, 'chunks', key.slice(0, 2), key);
   }
 
-  async #keep(key: string, { identities, parts }: Omit<IndexChunk, 'entries'>): Promise<void> {
-    const head: ChunkHead = {
-      identities,
-      parts: parts.map(({ lengths, packed }) => [[...lengths], packed.length]),
-    };
-    const body = Buffer.concat([
-      Buffer.from(`${JSON.stringify(head)}\n`),
-      ...parts.map(({ packed }) => packed),
-    ]);
-    await keepFile(this.#path(key), body);
-  }
-
   /** A chunk that was kept; undefined when there is none or its file is damaged. */
-  async #kept(key: string): Promise<Omit<IndexChunk, 'entries'> | undefined> {
-    const body = await keptFile(this.#path(key));
-    if (!body) return undefined;
-    const headEnd = body.indexOf('\n');
-    // oxlint-disable-next-line no-unsafe-type-assertion -- the digest says that `keep` has written it
-    const head = JSON.parse(body.toString('utf8', 0, headEnd)) as ChunkHead;
-    let at = headEnd + 1;
-    const parts = head.parts.map(([lengths, length]): ChunkPart => {
-      // A copy: the file around it need not stay in memory.
-      const packed = new Uint8Array(body.subarray(at, at + length));
-      at += length;
-      return {
-        size: lengths.reduce((sum, one) => sum + one, 0),
-        lengths: Uint32Array.from(lengths),
-        packed,
-      };
-    });
-    return { identities: head.identities, parts };
+  async #kept(key: string): Promise<MadeChunk | undefined> {
+    const bytes = await keptFile(this.#path(key));
+    if (!bytes) return undefined;
+    const { identities, parts } = chunkIn(bytes);
+    // Copies: the file around them need not stay in memory.
+    return { identities, parts: parts.map((part) => ({ ...part, packed: new Uint8Array(part.packed) })) };
   }
-}
 
-/** What stands before the packed parts of a chunk that is kept. */
-interface ChunkHead {
-  readonly identities: readonly string[];
-  /** Of each part the lengths of its texts, and its packed length. */
-  readonly parts: readonly (readonly [readonly number[], number])[];
+  #recalledChunk(key: string): MadeChunk | undefined {
+    for (const kept of this.#recalled.values()) {
+      const bytes = kept.get(key);
+      if (bytes) return chunkIn(bytes);
+    }
+    return undefined;
+  }
 }
 
 interface Rendered {

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { Digest } from '../../storage/digest.ts';
+import { digestOf, type Digest } from '../../storage/digest.ts';
+import { inOrder } from '../../storage/in-parallel.ts';
 import { PieceDigest } from './piece-digest.ts';
 import { ScratchFile } from './scratch-file.ts';
 
@@ -12,6 +13,8 @@ export interface PackedStretch {
 
 /** How many bytes of packed stretches are unpacked in one go, and about how many of the text are read. */
 const atOnce = 1 << 20;
+/** The least size of a buffer that zlib takes. */
+const leastChunk = 64;
 /** How much larger than its text the file may grow before it is written anew. */
 const mostGrowth = 2;
 const unpack = promisify(gunzip);
@@ -21,37 +24,39 @@ const unpack = promisify(gunzip);
  * memory than all else, and is needed for this alone, so it lies in a scratch file.
  */
 export class PlainText {
-  readonly #folder: string;
+  readonly #folder: string | undefined;
   readonly #digest = new PieceDigest<PackedStretch>((stretches) => this.#read(stretches));
   #file: ScratchFile | undefined;
   #places = new WeakMap<PackedStretch, number>();
   #buffer = new Uint8Array(0);
 
-  /** `folder` is where the scratch file is made. */
-  constructor(folder: string) {
+  /** `folder` is where the scratch file is made; without one nothing is put aside, for whoever asks once. */
+  constructor(folder: string | undefined) {
     this.#folder = folder;
   }
 
-  /** Size and SHA-256 of the text of all stretches in a row. The same stretch always is the same object. */
+  /**
+   * Size and SHA-256 of the text of all stretches in a row. The same stretch always is the same object.
+   * @throws Error when a packed stretch is damaged, or the disk fails
+   */
   async digest(stretches: readonly PackedStretch[]): Promise<Digest> {
+    if (this.#folder === undefined) return digestOf(textOf(stretches));
     const size = stretches.reduce((sum, stretch) => sum + stretch.size, 0);
-    if (this.#file && this.#file.size > mostGrowth * size + atOnce) this.#begin();
-    const file = this.#file ?? this.#begin();
+    if (this.#file && this.#file.size > mostGrowth * size + atOnce) this.#file = undefined;
+    const file = this.#file ?? this.#begin(this.#folder);
     const missing = stretches.filter((stretch) => !this.#places.has(stretch));
-    for (const some of inPortions(missing)) {
-      const text = await unpack(Buffer.concat(some.map(({ packed }) => packed)));
+    for await (const { portion, text } of unpackedPortions(missing)) {
       let at = file.append(text);
-      for (const stretch of some) {
+      for (const stretch of portion) {
         this.#places.set(stretch, at);
         at += stretch.size;
       }
-      if (at !== file.size) throw new TypeError('a stretch of an index is not as long as it says');
     }
     return this.#digest.of(stretches);
   }
 
-  #begin(): ScratchFile {
-    this.#file = new ScratchFile(this.#folder);
+  #begin(folder: string): ScratchFile {
+    this.#file = new ScratchFile(folder);
     this.#places = new WeakMap();
     return this.#file;
   }
@@ -75,6 +80,24 @@ export class PlainText {
     if (place === undefined) throw new TypeError('a stretch of an index is not in its scratch file');
     return place;
   }
+}
+
+/** Packed stretches some at a time with their text. */
+function unpackedPortions(
+  stretches: readonly PackedStretch[],
+): AsyncIterable<{ readonly portion: readonly PackedStretch[]; readonly text: Uint8Array }> {
+  return inOrder(inPortions(stretches), async (portion) => {
+    const size = portion.reduce((sum, stretch) => sum + stretch.size, 0);
+    // One buffer for all of it, with room to see the end: zlib's own are small, and are copied together.
+    const chunkSize = Math.max(size + 1, leastChunk);
+    const text = await unpack(Buffer.concat(portion.map(({ packed }) => packed)), { chunkSize });
+    if (text.length !== size) throw new TypeError('a stretch of an index is not as long as it says');
+    return { portion, text };
+  });
+}
+
+async function* textOf(stretches: readonly PackedStretch[]): AsyncIterable<Uint8Array> {
+  for await (const { text } of unpackedPortions(stretches)) yield text;
 }
 
 function inPortions(stretches: readonly PackedStretch[]): readonly (readonly PackedStretch[])[] {

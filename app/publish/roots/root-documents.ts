@@ -40,10 +40,10 @@ export class RootDocuments {
   readonly #identities = new Map<string, IndexEntry>();
   /** In how many indexes more than one an identity stands, for the few of which that is true. */
   readonly #moreUses = new Map<string, number>();
-  readonly #scratch: string;
+  readonly #scratch: string | undefined;
 
-  /** `scratch` is a folder for files that are gone with the process. */
-  constructor(channel: Channel, maker: ChunkMaker, scratch: string) {
+  /** `scratch` is a folder for files that are gone with the process; without one nothing is put aside for the next time. */
+  constructor(channel: Channel, maker: ChunkMaker, scratch: string | undefined) {
     this.#channel = channel;
     this.#maker = maker;
     this.#scratch = scratch;
@@ -76,6 +76,11 @@ export class RootDocuments {
       documents.push(...state.documents);
     }
     return documents;
+  }
+
+  /** What the documents are made of now. */
+  get chunks(): readonly IndexChunk[] {
+    return [...this.#targets.values()].flatMap(({ chunks }) => chunks);
   }
 
   async #follow(
