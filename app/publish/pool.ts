@@ -1,4 +1,5 @@
-import { gunzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { PackageFormat } from '../model/distributions.ts';
 import { firstAfter, inPathOrder } from '../model/sorted.ts';
 import type { IndexEntry } from '../repository/index-chunks.ts';
@@ -13,6 +14,7 @@ import { isOfRoot, type RootPlan } from './roots/root-plan.ts';
 
 /** A bucket answers each question after some milliseconds, and many at the same time. */
 export const askedAtOnce = 32;
+const unpackedAtOnce = 1 << 18;
 
 /** What has to be done to the packages of a root. Paths are below the folder of all channels. */
 export interface PoolChanges {
@@ -95,22 +97,13 @@ export async function foundChanges(
   shown: readonly string[],
 ): Promise<PoolChanges> {
   const { path: rootPath } = root.place;
-  const wanted = new Map(pooled(root).map((entry) => [`${rootPath}/${entry.path}`, entry]));
   const present = new Set(await output.list(rootPath));
-  const held = new Set<string>();
-  await inParallel(
-    [...wanted].filter(([path]) => present.has(path)),
-    async ([path, { size, sha256 }]) => {
-      if (await output.holds({ path, size, sha256 })) held.add(path);
-    },
-    askedAtOnce,
-  );
-  const missing = [...wanted].flatMap(([path, entry]) => (held.has(path) ? [] : [{ path, entry }]));
+  const missing = await missingOf(output, rootPath, pooled(root), present);
   const vouched = vouchedPaths(published);
   // Snapshots of yum stand beside the root.
   const beside = shown.filter((path) => !path.startsWith(`${rootPath}/`));
-  const unknown = [...present, ...beside].filter((path) => !wanted.has(path) && !vouched.has(path));
-  const listed = unknown.length > 0 ? await listedBefore(output, root, published, shown) : new Set<string>();
+  const unknown = new Set([...present, ...beside].filter((path) => !vouched.has(path)));
+  const listed = await listedBefore(output, root, published, shown, unknown);
   const left: PlacedFile[] = [];
   const stale: string[] = [];
   for (const path of unknown) {
@@ -121,6 +114,27 @@ export async function foundChanges(
     } else if (isOurs(path, rootPath, root.format)) stale.push(path);
   }
   return { missing, left, stale };
+}
+
+/** The packages that are not in their places as they have to be. Those that have to be somewhere are taken out of `present`. */
+async function missingOf(
+  output: Output,
+  rootPath: string,
+  entries: readonly IndexEntry[],
+  present: Set<string>,
+): Promise<PoolChanges['missing']> {
+  const isHeld = new Uint8Array(entries.length);
+  await inParallel(
+    [...entries.entries()],
+    async ([at, { path: below, size, sha256 }]) => {
+      const path = `${rootPath}/${below}`;
+      if (present.delete(path) && (await output.holds({ path, size, sha256 }))) isHeld[at] = 1;
+    },
+    askedAtOnce,
+  );
+  return entries
+    .filter((_, at) => isHeld[at] === 0)
+    .map((entry) => ({ path: `${rootPath}/${entry.path}`, entry }));
 }
 
 /** Every file that a statement vouches for by name, below the folder of all channels. */
@@ -140,14 +154,15 @@ export function isOurs(path: string, rootPath: string, format: PackageFormat): b
   return /^(pool|dists|repodata)\//.test(below);
 }
 
-/** What clients are shown, and the packages that it and the published indexes of a root list. */
+/** Which of the files asked about clients are shown, or are listed by what they are shown or by the published indexes of a root. */
 async function listedBefore(
   output: Output,
   { place, format }: RootContents,
   published: ChannelStatement | undefined,
   shown: readonly string[],
+  asked: ReadonlySet<string>,
 ): Promise<ReadonlySet<string>> {
-  const listed = new Set(shown);
+  const listed = new Set(shown.filter((path) => asked.has(path)));
   // Those that are never replaced: the others may be of a run that was cut off.
   const index = {
     deb: /\/by-hash\/SHA256\/[0-9a-f]{64}$/,
@@ -159,15 +174,39 @@ async function listedBefore(
     rpm: /<location href="\.\.\/[^"/]+\/([^"]+)"/g,
     tar: /^[0-9a-f]{64} {2}(\S+)$/gm,
   }[format];
-  for (const path of new Set([...shown, ...vouchedOf(published, place.path)])) {
-    if (!index.test(path)) continue;
+  const indexes = new Set([...shown, ...vouchedOf(published, place.path)].filter((path) => index.test(path)));
+  for (const path of asked.size > 0 ? indexes : []) {
     const bytes = await output.read(path);
     // Each has its digest in its name; a damaged one tells nothing.
     if (!bytes || !path.includes(sha256Of(bytes))) continue;
-    const text = (format === 'tar' ? Buffer.from(bytes) : gunzipSync(bytes)).toString();
-    for (const [, file = ''] of text.matchAll(line)) listed.add(`${place.path}/${file}`);
+    for await (const text of wholeLines(format === 'tar' ? [bytes] : unpacked(bytes))) {
+      for (const [, file = ''] of text.matchAll(line)) {
+        const listedPath = `${place.path}/${file}`;
+        if (asked.has(listedPath)) listed.add(listedPath);
+      }
+    }
   }
   return listed;
+}
+
+/** An index may be large: it is unpacked a piece at a time. */
+function unpacked(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  return Readable.from([bytes]).pipe(
+    createGunzip({ chunkSize: unpackedAtOnce }),
+  ) as AsyncIterable<Uint8Array>;
+}
+
+/** A text in pieces that end where a line ends. */
+async function* wholeLines(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const piece of pieces) {
+    const text = rest + decoder.decode(piece, { stream: true });
+    const end = text.lastIndexOf('\n') + 1;
+    yield text.slice(0, end);
+    rest = text.slice(end);
+  }
+  yield rest;
 }
 
 /** The files of a root that a statement has as they are now, below the folder of all channels. */
