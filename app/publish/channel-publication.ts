@@ -10,7 +10,7 @@ import {
   type ChannelStatement,
   type StatementFile,
 } from './channel-statement.ts';
-import type { ChunkMaker } from './roots/index-chunk.ts';
+import type { ChunkMaker, IndexChunk } from './roots/index-chunk.ts';
 import type { Signer } from './signing/keys.ts';
 import { fromChannelFolder, fromChannelsFolder } from './layout.ts';
 import { readKeyring } from './signing/openpgp.ts';
@@ -114,6 +114,11 @@ export class ChannelPublication {
     return { changed: next !== standing, number: next.statement.number };
   }
 
+  /** What its indexes are made of now. */
+  get chunks(): readonly IndexChunk[] {
+    return [...this.#documents.values()].flatMap((documents) => documents.chunks);
+  }
+
   async #keepLeft(
     { sha256: statement }: Published,
     files: ReadonlyMap<string, readonly PooledFile[]>,
@@ -121,10 +126,9 @@ export class ChannelPublication {
     const { lastRun } = this.#parts;
     if (lastRun === undefined) return;
     const pools = new Map([...files].map(([path, pool]) => [path, poolText(pool)]));
-    const chunks = [...this.#documents.values()].flatMap((documents) => documents.chunks);
     await Promise.all([
       keepLeft(lastRun, this.#channel, { statement, setup: this.#setup, pools }),
-      this.#maker.keep(chunksFile(lastRun, this.#channel), chunks),
+      this.#maker.keep(chunksFile(lastRun, this.#channel), this.chunks),
     ]);
   }
 

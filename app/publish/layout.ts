@@ -68,7 +68,8 @@ export function placeOf(file: ChannelsFile, channel: Channel, target: Target): P
 /** Where a package stands below its root: as in Debian's pool, by first letter (`lib` and one letter) and component. */
 export function poolPath(component: string, file: string): string {
   const initial = component.startsWith('lib') ? component.slice(0, 4) : component.slice(0, 1);
-  return `pool/${initial}/${component}/${file}`;
+  // Joined it is one text in memory; written as a template it would be a chain of four that stays beside it.
+  return ['pool', initial, component, file].join('/');
 }
 
 /** Where a tarball stands below its root; an epoch's colon is escaped as in Debian's file names. */

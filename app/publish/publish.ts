@@ -5,6 +5,7 @@ import { Overtaken, type Output } from '../storage/output.ts';
 import type { Store } from '../storage/store.ts';
 import { ChannelPublication } from './channel-publication.ts';
 import { ChunkMaker } from './roots/index-chunk.ts';
+import { PackedAside, PackedInMemory } from './roots/packed-store.ts';
 import type { Keys } from './signing/keys.ts';
 import type { Target } from './layout.ts';
 import { PublishError } from './publish-error.ts';
@@ -77,7 +78,9 @@ export class ChannelPublisher {
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
-    this.#maker = new ChunkMaker(parts);
+    // A command publishes once.
+    const packed = parts.lastRun === undefined ? new PackedAside(parts.cache) : new PackedInMemory();
+    this.#maker = new ChunkMaker({ ...parts, packed });
   }
 
   /**
@@ -102,7 +105,7 @@ export class ChannelPublisher {
         else throw error;
       }
     }
-    this.#maker.forget();
+    this.#maker.forget([...this.#publications.values()].flatMap(({ chunks }) => chunks));
     if (failures.length > 0) throw new ChannelsNotPublished(published, failures);
     return published;
   }

@@ -120,7 +120,7 @@ export async function putWhereDifferent(output: Output, files: readonly OutputFi
   const changed: Pointer[] = [];
   for (const { path, pieces } of files) {
     const there = await output.read(path);
-    if (!there || !Buffer.concat(pieces).equals(there)) changed.push({ path, pieces });
+    if (!there || !Buffer.concat([...pieces]).equals(there)) changed.push({ path, pieces });
   }
   await output.point(changed);
 }

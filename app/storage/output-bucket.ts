@@ -81,7 +81,9 @@ class OutputBucket {
     return sha256 === undefined ? digestOfObject(bucket, this.at(path)) : { size, sha256 };
   }
 
-  async put({ path, pieces }: OutputFile): Promise<void> {
+  async put(file: OutputFile): Promise<void> {
+    const { path } = file;
+    const pieces = [...file.pieces];
     const source = sourceOf(pieces);
     const { sha256 } = await digestOf(source.all());
     // What is there under a digest is left alone, but for what somebody else wrote there.
@@ -106,7 +108,7 @@ class OutputBucket {
       await this.#copy(pointer.path, pointer.from);
       return;
     }
-    const bytes = Buffer.concat(pointer.pieces);
+    const bytes = Buffer.concat([...pointer.pieces]);
     const facts = await bucket.head(this.at(pointer.path));
     if (facts?.size === bytes.length && facts.sha256 === sha256Of(bytes)) return;
     if (!(await this.#wrote(pointer.path, bytes, facts ?? 'absent'))) throw overtaken(pointer.path);
@@ -115,7 +117,7 @@ class OutputBucket {
   async pointIf(pointer: OutputFile, seen: Uint8Array | undefined): Promise<void> {
     const there = await this.#folder.bucket.read(this.at(pointer.path), mostRead);
     const isSame = there && seen ? Buffer.from(there.bytes).equals(seen) : there === seen;
-    if (!isSame || !(await this.#wrote(pointer.path, Buffer.concat(pointer.pieces), there ?? 'absent')))
+    if (!isSame || !(await this.#wrote(pointer.path, Buffer.concat([...pointer.pieces]), there ?? 'absent')))
       throw overtaken(pointer.path);
   }
 

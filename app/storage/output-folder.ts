@@ -10,6 +10,7 @@ import { StorageOutage, type Store } from './store.ts';
 
 /** Some file systems take no more buffers in one call (IOV_MAX of Linux is 1024). */
 const piecesAtOnce = 1000;
+const bytesAtOnce = 1 << 20;
 
 /** An output that is a folder of the local disk; it takes packages from `store`, as hard links where that can be done. */
 export function outputFolder(folder: string, store: Store): Output {
@@ -87,12 +88,21 @@ async function pointTo(top: string, pointer: Pointer): Promise<void> {
   await sync(dirname(place));
 }
 
-async function writeAside(place: string, aside: string, pieces: readonly Uint8Array[]): Promise<void> {
+async function writeAside(place: string, aside: string, pieces: Iterable<Uint8Array>): Promise<void> {
   await makeFolder(dirname(place));
   const file = await open(aside, 'wx', 0o644);
   try {
-    for (let from = 0; from < pieces.length; from += piecesAtOnce)
-      await writeAll(file, pieces.slice(from, from + piecesAtOnce));
+    let some: Uint8Array[] = [];
+    let length = 0;
+    for (const piece of pieces) {
+      some.push(piece);
+      length += piece.length;
+      if (some.length < piecesAtOnce && length < bytesAtOnce) continue;
+      await writeAll(file, some);
+      some = [];
+      length = 0;
+    }
+    await writeAll(file, some);
     await file.sync();
   } finally {
     await file.close();

@@ -3,7 +3,7 @@ import type { Digest } from './digest.ts';
 /** A file to be published: its path below the place of all channels, and its bytes in pieces, so that a large index need not be copied. */
 export interface OutputFile {
   readonly path: string;
-  readonly pieces: readonly Uint8Array[];
+  readonly pieces: Iterable<Uint8Array>;
 }
 
 /** A pointer: one of the few files that clients read first. Either its own bytes, or those of a file that was put before. */

@@ -90,7 +90,7 @@ export async function mendSignatures(
 /** Whether a file is there with these bytes, read and not believed; undefined when there is none. */
 async function isThere({ path, pieces }: OutputFile, output: Output): Promise<boolean | undefined> {
   const there = await output.content(path);
-  return there && (await digestOf(there)).sha256 === sha256Of(Buffer.concat(pieces));
+  return there && (await digestOf(there)).sha256 === sha256Of(Buffer.concat([...pieces]));
 }
 
 async function writeAnew(file: OutputFile, output: Output): Promise<void> {

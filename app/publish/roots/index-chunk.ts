@@ -12,6 +12,7 @@ import { KeptMap } from '../../storage/kept-map.ts';
 import type { Store } from '../../storage/store.ts';
 import { gzipMember } from './gzip.ts';
 import type { ReadFormat } from './package-facts.ts';
+import type { PackedStore } from './packed-store.ts';
 import { chunkBytes, chunkIn, type ChunkPart, type MadeChunk } from './kept-chunk.ts';
 import { soundFacts } from './sound-package.ts';
 
@@ -38,6 +39,7 @@ export interface ChunkMakerParts {
   readonly store: Store;
   /** Folder that keeps what was made before. */
   readonly cache: string;
+  readonly packed: PackedStore;
 }
 
 /**
@@ -46,11 +48,15 @@ export interface ChunkMakerParts {
  */
 export class ChunkMaker {
   readonly #parts: ChunkMakerParts;
-  readonly #made = new Map<string, WeakRef<IndexChunk>>();
+  #made = new Map<string, IndexChunk>();
   readonly #recalled = new Map<string, KeptMap>();
+
+  /** Where the packed parts of all chunks are. */
+  readonly packed: PackedStore;
 
   constructor(parts: ChunkMakerParts) {
     this.#parts = parts;
+    this.packed = parts.packed;
   }
 
   /**
@@ -66,14 +72,14 @@ export class ChunkMaker {
     relatives: readonly IndexChunk[],
   ): Promise<IndexChunk> {
     const key = sha256Of(`${String(renderingVersion)} ${format} ${prefix}\n${chunkLines(chunk)}`);
-    const before = this.#made.get(key)?.deref() ?? this.#recalledChunk(key) ?? (await this.#kept(key));
+    const before = this.#made.get(key) ?? this.#recalledChunk(key) ?? (await this.#kept(key));
     // The entries are those of this channel, so that they are known again by reference.
     const made = {
       ...(before ?? (await this.#make(channel, format, chunk, prefix, key, relatives))),
       entries: chunk.entries,
       key,
     };
-    this.#made.set(key, new WeakRef(made));
+    this.#made.set(key, made);
     return made;
   }
 
@@ -89,13 +95,14 @@ export class ChunkMaker {
     await kept.keep(byKey.keys(), (key) => {
       const chunk = byKey.get(key);
       if (!chunk) throw new TypeError('a chunk is asked for that is not kept');
-      return chunkBytes(chunk);
+      return chunkBytes(chunk, this.packed);
     });
   }
 
-  /** Forgets what no channel uses any more. */
-  forget(): void {
-    for (const [key, made] of this.#made) if (!made.deref()) this.#made.delete(key);
+  /** Forgets all but what the channels use now. */
+  forget(used: readonly IndexChunk[]): void {
+    this.#made = new Map(used.map((chunk) => [chunk.key, chunk]));
+    this.packed.tidy(used.flatMap(({ parts }) => parts.map(({ packed }) => packed)));
   }
 
   async #make(
@@ -107,7 +114,7 @@ export class ChunkMaker {
     relatives: readonly IndexChunk[],
   ): Promise<MadeChunk> {
     const { store, cache } = this.#parts;
-    const known = await renderedBefore(entries, relatives);
+    const known = await renderedBefore(entries, relatives, this.packed);
     const rendered: Rendered[] = [];
     for (let from = 0; from < entries.length; from += readAtOnce) {
       const some = entries.slice(from, from + readAtOnce);
@@ -129,11 +136,11 @@ export class ChunkMaker {
         const texts = rendered.map((one) => one.texts[part] ?? new Uint8Array(0));
         const text = Buffer.concat(texts);
         const lengths = Uint32Array.from(texts, ({ length }) => length);
-        return { size: text.length, lengths, packed: await gzipMember(text) };
+        return { size: text.length, lengths, packed: this.packed.hold(await gzipMember(text)) };
       }),
     );
     const made = { identities: rendered.map(({ identity }) => identity), parts };
-    await keepFile(this.#path(key), chunkBytes(made));
+    await keepFile(this.#path(key), chunkBytes(made, this.packed));
     return made;
   }
 
@@ -144,16 +151,13 @@ export class ChunkMaker {
   /** A chunk that was kept; undefined when there is none or its file is damaged. */
   async #kept(key: string): Promise<MadeChunk | undefined> {
     const bytes = await keptFile(this.#path(key));
-    if (!bytes) return undefined;
-    const { identities, parts } = chunkIn(bytes);
-    // Copies: the file around them need not stay in memory.
-    return { identities, parts: parts.map((part) => ({ ...part, packed: new Uint8Array(part.packed) })) };
+    return bytes && chunkIn(bytes, this.packed);
   }
 
   #recalledChunk(key: string): MadeChunk | undefined {
     for (const kept of this.#recalled.values()) {
       const bytes = kept.get(key);
-      if (bytes) return chunkIn(bytes);
+      if (bytes) return chunkIn(bytes, this.packed);
     }
     return undefined;
   }
@@ -168,12 +172,15 @@ interface Rendered {
 async function renderedBefore(
   entries: readonly IndexEntry[],
   relatives: readonly IndexChunk[],
+  store: PackedStore,
 ): Promise<ReadonlyMap<IndexEntry, Rendered>> {
   const wanted = new Set(entries);
   const found = new Map<IndexEntry, Rendered>();
   for (const { entries: others, identities, parts } of relatives) {
     if (!others.some((entry) => wanted.has(entry))) continue;
-    const texts = await Promise.all(parts.map(({ packed }) => unpacked(packed)));
+    const texts = await Promise.all(
+      parts.map(async ({ packed }) => unpacked(Buffer.concat([...store.read([packed])]))),
+    );
     const ends = parts.map(() => 0);
     for (const [at, entry] of others.entries()) {
       const pieces = texts.map((text, part) => {

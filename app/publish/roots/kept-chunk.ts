@@ -1,3 +1,4 @@
+import type { PackedStore } from './packed-store.ts';
 import type { PackedStretch } from './plain-text.ts';
 
 /** A piece of one document of an index. */
@@ -21,23 +22,24 @@ interface ChunkHead {
   readonly parts: readonly (readonly [readonly number[], number])[];
 }
 
-/** A chunk as bytes to be kept. */
-export function chunkBytes({ identities, parts }: MadeChunk): Buffer {
+/** A chunk as bytes to be kept; `store` has its packed parts. */
+export function chunkBytes({ identities, parts }: MadeChunk, store: PackedStore): Buffer {
   const head: ChunkHead = {
     identities,
     parts: parts.map(({ lengths, packed }) => [[...lengths], packed.length]),
   };
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts.map(({ packed }) => packed)]);
+  const packed = store.read(parts.map((part) => part.packed));
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...packed]);
 }
 
-/** The chunk in bytes that `chunkBytes` made; its packed parts are views of them. */
-export function chunkIn(bytes: Buffer): MadeChunk {
+/** The chunk in bytes that `chunkBytes` made; `store` is given its packed parts. */
+export function chunkIn(bytes: Buffer, store: PackedStore): MadeChunk {
   const headEnd = bytes.indexOf('\n');
   // oxlint-disable-next-line no-unsafe-type-assertion -- whoever kept the bytes checks that they are those of `chunkBytes`
   const head = JSON.parse(bytes.toString('utf8', 0, headEnd)) as ChunkHead;
   let at = headEnd + 1;
   const parts = head.parts.map(([lengths, length]): ChunkPart => {
-    const packed = bytes.subarray(at, at + length);
+    const packed = store.hold(bytes.subarray(at, at + length));
     at += length;
     return { size: lengths.reduce((sum, one) => sum + one, 0), lengths: Uint32Array.from(lengths), packed };
   });

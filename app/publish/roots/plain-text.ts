@@ -2,21 +2,20 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { digestOf, type Digest } from '../../storage/digest.ts';
 import { inOrder } from '../../storage/in-parallel.ts';
+import { ScratchFile, type BytesAside } from '../../storage/scratch-file.ts';
+import type { Packed, PackedStore } from './packed-store.ts';
 import { PieceDigest } from './piece-digest.ts';
-import { ScratchFile } from './scratch-file.ts';
 
 /** A stretch of a text: its length, and itself as one gzip member. */
 export interface PackedStretch {
   readonly size: number;
-  readonly packed: Uint8Array;
+  readonly packed: Packed;
 }
 
-/** How many bytes of packed stretches are unpacked in one go, and about how many of the text are read. */
+/** About how many bytes are unpacked in one go. */
 const atOnce = 1 << 20;
 /** The least size of a buffer that zlib takes. */
 const leastChunk = 64;
-/** How much larger than its text the file may grow before it is written anew. */
-const mostGrowth = 2;
 const unpack = promisify(gunzip);
 
 /**
@@ -24,15 +23,17 @@ const unpack = promisify(gunzip);
  * memory than all else, and is needed for this alone, so it lies in a scratch file.
  */
 export class PlainText {
+  readonly #store: PackedStore;
   readonly #folder: string | undefined;
-  readonly #digest = new PieceDigest<PackedStretch>((stretches) => this.#read(stretches));
+  readonly #digest: PieceDigest<PackedStretch>;
   #file: ScratchFile | undefined;
-  #places = new WeakMap<PackedStretch, number>();
-  #buffer = new Uint8Array(0);
+  #places = new Map<PackedStretch, BytesAside>();
 
   /** `folder` is where the scratch file is made; without one nothing is put aside, for whoever asks once. */
-  constructor(folder: string | undefined) {
+  constructor(store: PackedStore, folder: string | undefined) {
+    this.#store = store;
     this.#folder = folder;
+    this.#digest = new PieceDigest((stretches) => this.#file?.read(this.#placesOf(stretches), true) ?? []);
   }
 
   /**
@@ -40,64 +41,51 @@ export class PlainText {
    * @throws Error when a packed stretch is damaged, or the disk fails
    */
   async digest(stretches: readonly PackedStretch[]): Promise<Digest> {
-    if (this.#folder === undefined) return digestOf(textOf(stretches));
-    const size = stretches.reduce((sum, stretch) => sum + stretch.size, 0);
-    if (this.#file && this.#file.size > mostGrowth * size + atOnce) this.#file = undefined;
-    const file = this.#file ?? this.#begin(this.#folder);
-    const missing = stretches.filter((stretch) => !this.#places.has(stretch));
-    for await (const { portion, text } of unpackedPortions(missing)) {
-      let at = file.append(text);
+    if (this.#folder === undefined) return digestOf(this.#textOf(stretches));
+    const file = (this.#file ??= new ScratchFile(this.#folder));
+    const places = new Map<PackedStretch, BytesAside>();
+    for (const stretch of stretches) {
+      const place = this.#places.get(stretch);
+      if (place) places.set(stretch, place);
+    }
+    this.#places = places;
+    file.tidy([...places.values()]);
+    const missing = stretches.filter((stretch) => !places.has(stretch));
+    for await (const { portion, text } of this.#unpackedPortions(missing)) {
+      let at = 0;
       for (const stretch of portion) {
-        this.#places.set(stretch, at);
+        places.set(stretch, file.put(text.subarray(at, at + stretch.size)));
         at += stretch.size;
       }
     }
     return this.#digest.of(stretches);
   }
 
-  #begin(folder: string): ScratchFile {
-    this.#file = new ScratchFile(folder);
-    this.#places = new WeakMap();
-    return this.#file;
+  #placesOf(stretches: readonly PackedStretch[]): readonly BytesAside[] {
+    return stretches.map((stretch) => {
+      const place = this.#places.get(stretch);
+      if (!place) throw new TypeError('the text of a stretch was not put aside');
+      return place;
+    });
   }
 
-  /** The text of some stretches; most of them lie in the file as they stand in the index, and are read in one go. */
-  *#read(stretches: readonly PackedStretch[]): Iterable<Uint8Array> {
-    for (let at = 0; at < stretches.length;) {
-      const from = this.#placeOf(stretches[at]);
-      let end = from;
-      for (; at < stretches.length && end - from < atOnce && this.#placeOf(stretches[at]) === end; at += 1)
-        end += stretches[at]?.size ?? 0;
-      if (this.#buffer.length < end - from) this.#buffer = new Uint8Array(end - from);
-      const text = this.#buffer.subarray(0, end - from);
-      this.#file?.read(from, text);
-      yield text;
-    }
+  /** Packed stretches some at a time with their text. */
+  #unpackedPortions(
+    stretches: readonly PackedStretch[],
+  ): AsyncIterable<{ readonly portion: readonly PackedStretch[]; readonly text: Uint8Array }> {
+    return inOrder(inPortions(stretches), async (portion) => {
+      const size = portion.reduce((sum, stretch) => sum + stretch.size, 0);
+      const packed = Buffer.concat([...this.#store.read(portion.map((stretch) => stretch.packed))]);
+      // One buffer for all of it, with room to see the end: zlib's own are small, and are copied together.
+      const text = await unpack(packed, { chunkSize: Math.max(size + 1, leastChunk) });
+      if (text.length !== size) throw new TypeError('a stretch of an index is not as long as it says');
+      return { portion, text };
+    });
   }
 
-  #placeOf(stretch: PackedStretch | undefined): number {
-    const place = stretch && this.#places.get(stretch);
-    if (place === undefined) throw new TypeError('a stretch of an index is not in its scratch file');
-    return place;
+  async *#textOf(stretches: readonly PackedStretch[]): AsyncIterable<Uint8Array> {
+    for await (const { text } of this.#unpackedPortions(stretches)) yield text;
   }
-}
-
-/** Packed stretches some at a time with their text. */
-function unpackedPortions(
-  stretches: readonly PackedStretch[],
-): AsyncIterable<{ readonly portion: readonly PackedStretch[]; readonly text: Uint8Array }> {
-  return inOrder(inPortions(stretches), async (portion) => {
-    const size = portion.reduce((sum, stretch) => sum + stretch.size, 0);
-    // One buffer for all of it, with room to see the end: zlib's own are small, and are copied together.
-    const chunkSize = Math.max(size + 1, leastChunk);
-    const text = await unpack(Buffer.concat(portion.map(({ packed }) => packed)), { chunkSize });
-    if (text.length !== size) throw new TypeError('a stretch of an index is not as long as it says');
-    return { portion, text };
-  });
-}
-
-async function* textOf(stretches: readonly PackedStretch[]): AsyncIterable<Uint8Array> {
-  for await (const { text } of unpackedPortions(stretches)) yield text;
 }
 
 function inPortions(stretches: readonly PackedStretch[]): readonly (readonly PackedStretch[])[] {
@@ -109,7 +97,7 @@ function inPortions(stretches: readonly PackedStretch[]): readonly (readonly Pac
       length = 0;
     }
     portions.at(-1)?.push(stretch);
-    length += stretch.packed.length;
+    length += stretch.size;
   }
   return portions;
 }

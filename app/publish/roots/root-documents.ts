@@ -8,6 +8,7 @@ import type { RootContents, TargetContents } from '../channel-contents.ts';
 import { gzipMember } from './gzip.ts';
 import { architectureIn, chunkAverage, type ChunkMaker, type IndexChunk } from './index-chunk.ts';
 import type { ReadFormat } from './package-facts.ts';
+import type { Packed, PackedStore } from './packed-store.ts';
 import { PieceDigest } from './piece-digest.ts';
 import { PlainText } from './plain-text.ts';
 import { PublishError } from '../publish-error.ts';
@@ -16,7 +17,7 @@ import { PublishError } from '../publish-error.ts';
 export interface IndexDocument {
   readonly name: 'Packages' | (typeof repodataKinds)[number];
   readonly arch: string;
-  readonly pieces: readonly Uint8Array[];
+  readonly pieces: Iterable<Uint8Array>;
   readonly packed: Digest;
   /** Of the unpacked text; apt wants it. */
   readonly plain?: Digest;
@@ -27,7 +28,7 @@ interface TargetState {
   chunks: readonly IndexChunk[];
   documents: readonly IndexDocument[];
   /** By the names of documents. */
-  readonly digests: Map<string, PieceDigest<Uint8Array>>;
+  readonly digests: Map<string, PieceDigest<Packed>>;
   readonly plain: PlainText;
 }
 
@@ -36,10 +37,6 @@ export class RootDocuments {
   readonly #channel: Channel;
   readonly #maker: ChunkMaker;
   readonly #targets = new Map<string, TargetState>();
-  /** Whose bytes stand for an identity. */
-  readonly #identities = new Map<string, IndexEntry>();
-  /** In how many indexes more than one an identity stands, for the few of which that is true. */
-  readonly #moreUses = new Map<string, number>();
   readonly #scratch: string | undefined;
 
   /** `scratch` is a folder for files that are gone with the process; without one nothing is put aside for the next time. */
@@ -60,6 +57,9 @@ export class RootDocuments {
     prefix: string,
   ): Promise<readonly IndexDocument[]> {
     const documents: IndexDocument[] = [];
+    const coming: IndexChunk[] = [];
+    const architectures = new Set(targets.map(({ target }) => target.arch));
+    for (const arch of this.#targets.keys()) if (!architectures.has(arch)) this.#targets.delete(arch);
     for (const contents of targets) {
       const { arch } = contents.target;
       const state = this.#targets.get(arch) ?? {
@@ -67,14 +67,15 @@ export class RootDocuments {
         chunks: [],
         documents: [],
         digests: new Map(),
-        plain: new PlainText(this.#scratch),
+        plain: new PlainText(this.#maker.packed, this.#scratch),
       };
       if (!this.#targets.has(arch) || state.entries !== contents.entries) {
         this.#targets.set(arch, state);
-        await this.#follow(state, contents, format, prefix);
+        coming.push(...(await this.#follow(state, contents, format, prefix)));
       }
       documents.push(...state.documents);
     }
+    this.#refuseOtherBytes(coming);
     return documents;
   }
 
@@ -83,12 +84,13 @@ export class RootDocuments {
     return [...this.#targets.values()].flatMap(({ chunks }) => chunks);
   }
 
+  /** Gives the chunks that came. */
   async #follow(
     state: TargetState,
     { target, entries }: TargetContents,
     format: ReadFormat,
     prefix: string,
-  ): Promise<void> {
+  ): Promise<readonly IndexChunk[]> {
     const known = new Set(state.chunks);
     const wanted = entries.length === 0 ? [] : chunksOf(entries, chunkAverage[format], state.chunks);
     const standing = new Set<EntryChunk>(wanted);
@@ -99,49 +101,64 @@ export class RootDocuments {
         'parts' in chunk ? chunk : await this.#maker.chunk(this.#channel, format, chunk, prefix, leaving);
     };
     await inParallel([...wanted.entries()], make);
-    const now = new Set(chunks);
-    for (const chunk of state.chunks) if (!now.has(chunk)) this.#leave(chunk);
-    for (const chunk of chunks) if (!known.has(chunk)) this.#enter(chunk, format, target);
+    const coming = chunks.filter((chunk) => !known.has(chunk));
+    for (const chunk of coming) this.#refuseOtherArchitecture(chunk, format, target);
     Object.assign(state, {
       entries,
       chunks,
-      documents: await documentsOf(state, chunks, format, target.arch),
+      documents: await documentsOf(state, chunks, format, target.arch, this.#maker.packed),
     });
+    return coming;
   }
 
-  #leave({ identities }: IndexChunk): void {
-    for (const identity of identities) {
-      const more = this.#moreUses.get(identity) ?? 0;
-      if (more > 1) this.#moreUses.set(identity, more - 1);
-      else if (more === 1) this.#moreUses.delete(identity);
-      else this.#identities.delete(identity);
-    }
-  }
-
-  #enter({ identities, entries }: IndexChunk, format: ReadFormat, target: TargetContents['target']): void {
+  #refuseOtherArchitecture(
+    { identities, entries }: IndexChunk,
+    format: ReadFormat,
+    target: TargetContents['target'],
+  ): void {
     for (const [at, identity] of identities.entries()) {
-      const entry = entries[at];
-      if (!entry) throw new TypeError('a chunk has more packages than entries');
       const architecture = architectureIn(identity);
-      if (!isFor(architecture, format, target.arch)) {
-        throw new PublishError(
-          this.#channel,
-          'package-not-for-target',
-          `${entry.release}: ${entry.file} is for ${architecture}, not for ${target.platform} ${target.arch}`,
-        );
-      }
-      const held = this.#identities.get(identity);
-      if (held && held.sha256 !== entry.sha256) {
-        throw new PublishError(
-          this.#channel,
-          'same-package-other-bytes',
-          `${held.release} and ${entry.release} both bring ${identity}, with different bytes`,
-        );
-      }
-      if (held) this.#moreUses.set(identity, (this.#moreUses.get(identity) ?? 0) + 1);
-      else this.#identities.set(identity, entry);
+      if (isFor(architecture, format, target.arch)) continue;
+      const { release, file } = entryAt(entries, at);
+      throw new PublishError(
+        this.#channel,
+        'package-not-for-target',
+        `${release}: ${file} is for ${architecture}, not for ${target.platform} ${target.arch}`,
+      );
     }
   }
+
+  /**
+   * Refuses chunks that come to the root when it would then list two contents under one identity. Looking through all identities takes some
+   * milliseconds for a hundred thousand; a map of them would take more memory than themselves.
+   */
+  #refuseOtherBytes(coming: readonly IndexChunk[]): void {
+    const held = new Map<string, IndexEntry>();
+    const look = ({ identities, entries }: IndexChunk, isComing: boolean): void => {
+      for (const [at, identity] of identities.entries()) {
+        const other = held.get(identity);
+        if (!other && !isComing) continue;
+        const entry = entryAt(entries, at);
+        if (!other) held.set(identity, entry);
+        else if (other.sha256 !== entry.sha256) {
+          throw new PublishError(
+            this.#channel,
+            'same-package-other-bytes',
+            `${other.release} and ${entry.release} both bring ${identity}, with different bytes`,
+          );
+        }
+      }
+    };
+    for (const chunk of coming) look(chunk, true);
+    const isComing = new Set(coming);
+    for (const chunk of this.chunks) if (!isComing.has(chunk)) look(chunk, false);
+  }
+}
+
+function entryAt(entries: readonly IndexEntry[], at: number): IndexEntry {
+  const entry = entries[at];
+  if (!entry) throw new TypeError('a chunk has more packages than entries');
+  return entry;
 }
 
 /** Packages for all architectures stand in the index of each. */
@@ -156,27 +173,39 @@ async function documentsOf(
   chunks: readonly IndexChunk[],
   format: ReadFormat,
   arch: string,
+  store: PackedStore,
 ): Promise<readonly IndexDocument[]> {
   const count = chunks.reduce((sum, { entries }) => sum + entries.length, 0);
   const names = format === 'deb' ? (['Packages'] as const) : repodataKinds;
   return Promise.all(
     names.map(async (name, part): Promise<IndexDocument> => {
-      const digest = digests.get(name) ?? new PieceDigest<Uint8Array>((pieces) => pieces);
+      const digest = digests.get(name) ?? new PieceDigest<Packed>((some) => store.read(some, true));
       digests.set(name, digest);
       const parts = chunks.flatMap((chunk) => chunk.parts[part] ?? []);
-      const packed = parts.map((one) => one.packed);
-      if (name === 'Packages') {
-        // An empty file would be no gzip file.
-        const pieces = packed.length > 0 ? packed : [await gzipMember(new Uint8Array(0))];
-        return { name, arch, pieces, packed: digest.of(pieces), plain: await plain.digest(parts) };
-      }
-      const encoder = new TextEncoder();
-      const pieces = [
-        await gzipMember(encoder.encode(repodataHead(name, count))),
-        ...packed,
-        await gzipMember(encoder.encode(repodataTail(name))),
-      ];
-      return { name, arch, pieces, packed: digest.of(pieces) };
+      const all = await framed(
+        name,
+        count,
+        parts.map(({ packed }) => packed),
+      );
+      const pieces = { [Symbol.iterator]: () => store.read(all)[Symbol.iterator]() };
+      const document = { name, arch, pieces, packed: digest.of(all) };
+      return name === 'Packages' ? { ...document, plain: await plain.digest(parts) } : document;
     }),
   );
+}
+
+/** The packed stretches of a document with what stands before and behind them, for `count` packages. */
+async function framed(
+  name: IndexDocument['name'],
+  count: number,
+  packed: readonly Packed[],
+): Promise<readonly Packed[]> {
+  // An empty file would be no gzip file.
+  if (name === 'Packages') return packed.length > 0 ? packed : [await gzipMember(new Uint8Array(0))];
+  const encoder = new TextEncoder();
+  return [
+    await gzipMember(encoder.encode(repodataHead(name, count))),
+    ...packed,
+    await gzipMember(encoder.encode(repodataTail(name))),
+  ];
 }

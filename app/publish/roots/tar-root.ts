@@ -47,7 +47,7 @@ export async function signedTarRoot(
   const index = textFile(`${place.path}/index.json`, tarIndex(root, channel));
   const lines = [...entries.map(({ path, sha256 }) => `${sha256}  ${path}`), `${index.sha256}  index.json`];
   const sums = textFile(`${place.path}/SHA256SUMS`, lines.map((line) => `${line}\n`).join(''));
-  const signature = await signer.signDetached(Buffer.concat(sums.pieces), issued);
+  const signature = await signer.signDetached(Buffer.concat([...sums.pieces]), issued);
   const lasting = [
     textFile(`${place.path}/${lastingSignature(sums.sha256)}`, signature),
     { ...sums, path: `${place.path}/${lastingSums(sums.sha256)}` },
