@@ -1,3 +1,4 @@
+import { growHeapSlowly } from '../server/heap.ts';
 import { jsonLog } from '../service/log.ts';
 import { readSettings } from '../service/settings.ts';
 import { startService } from '../service/service.ts';
@@ -9,6 +10,7 @@ export async function serveCommand(
   out: (text: string) => void,
   interrupted: Promise<void>,
 ): Promise<number> {
+  growHeapSlowly();
   const settings = await readSettings(await environmentWith(settingsFile));
   const log = jsonLog(out);
   const service = await startService({

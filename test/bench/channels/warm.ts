@@ -1,5 +1,6 @@
 import type { Channel } from '../../../app/model/channel.ts';
 import type { Manifest } from '../../../app/model/manifest.ts';
+import { growHeapSlowly } from '../../../app/server/heap.ts';
 import { answerMessages } from './answering.ts';
 import { madePackages } from './made-packages.ts';
 import { manifestIn, next, staging, type MadeSet } from './manifests.ts';
@@ -61,6 +62,9 @@ class Service {
     this.#held.set(`${channel} ${String(release)}`, manifestIn(channel, this.#set, release));
   }
 }
+
+// As `rollout serve` does.
+growHeapSlowly();
 
 let service: Service | undefined;
 
