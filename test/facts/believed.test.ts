@@ -102,6 +102,25 @@ describe('What a run believed', () => {
     expect((await run()).signatures).toBeGreaterThanOrEqual(2);
   });
 
+  test('is looked at anew when history was written anew, and a clone lacks what was checked', async () => {
+    const record = await scratch.open('writer');
+    const { main: before } = await record.fetch();
+    await promotes(7);
+    await run();
+    await record.fetch();
+    const other = await record.commit(
+      before,
+      new Map([['README.md', 'written anew']]),
+      'Start over',
+      new Date(),
+    );
+    expect(await record.push(other, 'main', true)).toBe(true);
+    const { signatures } = await run();
+    // Every commit of the new history; its manifests are known.
+    expect(signatures).toBeGreaterThanOrEqual(2);
+    expect((await run()).signatures).toBe(0);
+  });
+
   test('is worth nothing under another system key', async () => {
     await createKeys(join(scratch.dir, 'others'), new Date());
     const other = await documentSigner((await openKeys(join(scratch.dir, 'others'))).system);
