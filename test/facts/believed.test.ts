@@ -10,7 +10,8 @@ import type { GitRecord } from '../../app/record/repository.ts';
 import type { DocumentSigner } from '../../app/record/signer.ts';
 import { documentSigner } from '../../app/service/system-key.ts';
 import { manifestIn } from '../bench/channels/manifests.ts';
-import { type Scratch, newScratch } from '../record/scratch.ts';
+import { owner, repo } from '../forge/trial.ts';
+import { type Scratch, git, newScratch } from '../record/scratch.ts';
 
 const made = Array.from({ length: 20 }, (_, nth) => ({
   file: `p${String(nth)}_1_amd64.deb`,
@@ -105,7 +106,7 @@ describe('What a run believed', () => {
   test('is looked at anew when history was written anew, and a clone lacks what was checked', async () => {
     const record = await scratch.open('writer');
     const { main: before } = await record.fetch();
-    await promotes(7);
+    await promotes(3);
     await run();
     await record.fetch();
     const other = await record.commit(
@@ -114,7 +115,10 @@ describe('What a run believed', () => {
       'Start over',
       new Date(),
     );
-    expect(await record.push(other, 'main', true)).toBe(true);
+    // Nobody can do this through the forge: it is what a repository restored from an old copy looks like.
+    expect(await record.push(other, 'copy')).toBe(true);
+    const bare = join(scratch.dir, 'forge', 'repositories', owner, `${repo}.git`);
+    await git(bare, ['update-ref', 'refs/heads/main', other]);
     const { signatures } = await run();
     // Every commit of the new history; its manifests are known.
     expect(signatures).toBeGreaterThanOrEqual(2);

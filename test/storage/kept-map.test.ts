@@ -16,10 +16,10 @@ afterEach(() => rm(folder, { recursive: true }));
 const valueOf = (key: string): Buffer => Buffer.from(`${key} ä\n`.repeat(3));
 const contents = async (options?: { salt: string }): Promise<readonly (readonly [string, string])[]> => {
   const map = await KeptMap.open(path, options);
-  return [...map.keys()].map((key) => [key, map.get(key)?.toString() ?? ''] as const).toSorted();
+  return [...map.keys()].toSorted().map((key) => [key, map.get(key)?.toString() ?? ''] as const);
 };
 const pairs = (...keys: readonly string[]): readonly (readonly [string, string])[] =>
-  keys.map((key) => [key, valueOf(key).toString()] as const).toSorted();
+  keys.toSorted().map((key) => [key, valueOf(key).toString()] as const);
 const keeps = async (...keys: readonly string[]): Promise<void> =>
   (await KeptMap.open(path)).keep(keys, valueOf);
 
