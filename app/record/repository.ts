@@ -4,17 +4,11 @@ import { type CloneOptions, PrivateClone } from './clone.ts';
 import { commitText, parentsIn } from './commit.ts';
 import type { DocumentSigner } from './signer.ts';
 import { changesIn, pastFileArguments, pastFilesIn, type PastFile, type TreeChange } from './tree-change.ts';
+import { filesIn, type TreeFile } from './tree-file.ts';
 
 /** The forge's git did not answer, or refused us: an outage, worth another try later. */
 export class RecordOutage extends Error {
   override readonly name = 'RecordOutage';
-}
-
-/** A file in the tree of a commit. */
-export interface TreeFile {
-  readonly path: string;
-  readonly mode: string;
-  readonly blob: string;
 }
 
 export interface RecordOptions extends CloneOptions {
@@ -138,22 +132,8 @@ export class GitRecord {
     const key = (path: string): string => `${commit}:${checked(path, safePath)}`;
     const unknown = paths.filter((path) => !this.#listed.has(key(path)));
     if (unknown.length > 0) {
-      const text = await this.#clone.git.raw([
-        'ls-tree',
-        '-r',
-        '-z',
-        '--full-tree',
-        commit,
-        '--',
-        ...unknown,
-      ]);
-      const found = text
-        .split('\0')
-        .filter((line) => line !== '')
-        .map((line): TreeFile => {
-          const [mode = '', , blob = ''] = line.slice(0, line.indexOf('\t')).split(' ');
-          return { mode, blob, path: line.slice(line.indexOf('\t') + 1) };
-        });
+      const args = ['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...unknown];
+      const found = filesIn(await this.#clone.git.raw(args));
       if (this.#listed.size > mostKept) this.#listed.clear();
       for (const path of unknown) {
         this.#listed.set(

@@ -1,7 +1,8 @@
 import type { Repository, GitHub, Identity } from '../facts/conversation.ts';
 import { parseJournalPath } from '../model/release-id.ts';
 import { readJournal } from '../record/journal-file.ts';
-import type { GitRecord, TreeFile } from '../record/repository.ts';
+import type { GitRecord } from '../record/repository.ts';
+import type { TreeFile } from '../record/tree-file.ts';
 
 /** Numbers of the open pull requests: what a sweep looks at. */
 export async function openPulls(github: GitHub, at: Repository): Promise<readonly number[]> {

@@ -5,7 +5,8 @@ import { shelves } from '../model/channel.ts';
 import { parseJournalPath } from '../model/release-id.ts';
 import { terminalStates } from '../model/state.ts';
 import { readJournal } from '../record/journal-file.ts';
-import type { GitRecord, TreeFile } from '../record/repository.ts';
+import type { GitRecord } from '../record/repository.ts';
+import type { TreeFile } from '../record/tree-file.ts';
 import type { DocumentSigner } from '../record/signer.ts';
 import { progressOf } from '../rollout/progress.ts';
 
