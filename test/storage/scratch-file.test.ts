@@ -63,8 +63,9 @@ describe('A scratch file', () => {
           const before = used.map((place) => all(file, [place]));
           const isAnew = file.tidy([...used, ...used]);
           expect(isAnew).toBe(places.length * 4 > used.length * 8 + 16);
-          const later = file.put(Buffer.from('later'));
           // Not `toEqual`, which compares megabytes byte by byte.
+          expect(all(file, used).equals(Buffer.concat(before))).toBe(true);
+          const later = file.put(Buffer.from('later'));
           const wanted = Buffer.concat([...before, Buffer.from('later')]);
           expect(all(file, [...used, later]).equals(wanted)).toBe(true);
         },
